@@ -1,0 +1,15 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+from tests.database import (  # noqa: F401 - pytest finds fixtures and hooks by their names in this module
+    app_dsn,
+    django_db_setup,
+    owner_dsn,
+    pgmq_url,
+    pytest_sessionfinish,
+    redis_url,
+    superuser_dsn,
+    test_database,
+    test_server,
+)
