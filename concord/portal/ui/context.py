@@ -1,0 +1,69 @@
+"""What every page's template gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_info
+
+from concord.portal import registry
+from concord.portal.ui.brand import brand_of
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "concord_theme"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One entry of the navigation as the template draws it."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool
+
+
+def _menu(request: HttpRequest) -> list[MenuEntry]:
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return []
+    entries = []
+    for item in registry.menu_for(actor):
+        url = reverse(item.url_name)
+        prefix = item.prefix or url
+        active = request.path == "/" if prefix == "/" else request.path.startswith(prefix)
+        entries.append(MenuEntry(str(item.label), url, item.icon, active))
+    return entries
+
+
+def _languages() -> list[dict[str, Any]]:
+    current = get_language() or settings.LANGUAGE_CODE
+    return [
+        {"code": code, "name": get_language_info(code)["name_local"], "active": code == current}
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def _search_url() -> str:
+    try:
+        return reverse("search")
+    except NoReverseMatch:
+        return ""
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Brand, navigation, theme and languages. Lazy: a fragment that draws no shell pays nothing."""
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return {
+        "brand": SimpleLazyObject(lambda: brand_of(request)),
+        "menu": SimpleLazyObject(lambda: _menu(request)),
+        "languages": SimpleLazyObject(_languages),
+        "search_url": SimpleLazyObject(_search_url),
+        "theme": theme if theme in THEMES else "auto",
+        "actor": getattr(request, "actor", None),
+    }
