@@ -199,6 +199,7 @@ class EmbeddedPostgres:
         for folder in (self.data, self.place):
             if folder.exists():
                 shutil.rmtree(folder)
+        self.__dict__.pop("_programs", None)  # a copy of the programs went with the folder
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ from ops.embedded_postgres import (
     create_roles,
     prepare_broker,
 )
+from ops.schema import fingerprint
 
 PROJECT = Path(__file__).resolve().parents[1]
 STATE = PROJECT / ".test"
@@ -113,24 +114,8 @@ def drop(connection: psycopg.Connection, name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def schema_fingerprint() -> str:
-    """Everything the template is made from: migrations, the grants, the packages with migrations of their own."""
-    sources = [
-        *PROJECT.glob("concord/*/migrations/*.py"),
-        *PROJECT.glob("concord/*/management/commands/secure_database.py"),
-        PROJECT / "concord/portal/settings/base.py",
-        PROJECT / "requirements/base.txt",
-        PROJECT / "ops/embedded_postgres.py",
-    ]
-    digest = hashlib.sha256()
-    for path in sorted(sources):
-        digest.update(f"{path.relative_to(PROJECT)}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def ensure_template(server: TestServer) -> str:
-    name = f"concord_template_{schema_fingerprint()}"
+    name = f"concord_template_{fingerprint()}"
     with server.locked() as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
