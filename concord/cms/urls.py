@@ -1,0 +1,9 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "cms"
+
+urlpatterns: list[URLPattern | URLResolver] = []

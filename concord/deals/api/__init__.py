@@ -1,0 +1,1 @@
+"""The package's part of the API."""

@@ -1,0 +1,15 @@
+"""The package as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DealsConfig(AppConfig):
+    """Registrations, protection, conflicts, history."""
+
+    name = "concord.deals"
+    label = "deals"
+    verbose_name = _("Deals")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,16 @@
+"""The tables of deals."""
+
+from concord.deals.models.protection import ConflictCheck, Protection
+from concord.deals.models.registration import Deal, DealFamily, DealLine, DealTwin, ReasonCode
+from concord.deals.models.work import Activity
+
+__all__ = [
+    "Activity",
+    "ConflictCheck",
+    "Deal",
+    "DealFamily",
+    "DealLine",
+    "DealTwin",
+    "Protection",
+    "ReasonCode",
+]

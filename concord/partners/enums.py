@@ -1,0 +1,32 @@
+"""Choices of partners, their people and end customers."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PartnerStatus(models.TextChoices):
+    """Where a partner stands in the programme."""
+
+    APPLIED = "applied", _("Applied")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")
+
+
+class Verdict(models.TextChoices):
+    """What two names of companies are to each other."""
+
+    SAME = "same", _("Same company")
+    REVIEW = "review", _("Needs a look")
+    DIFFERENT = "different", _("Different companies")
+
+
+class NameKind(models.TextChoices):
+    """What a name of an end customer is."""
+
+    LEGAL = "legal", _("Legal name")
+    SHORT = "short", _("Short name")
+    FORMER = "former", _("Former name")
+    ALIAS = "alias", _("Also written")

@@ -1,0 +1,131 @@
+"""A retry never acts twice: the key, the work and its first answer are one transaction.
+
+The second of two simultaneous requests waits on the unique key until the first one commits, then replays its answer.
+An answer is kept when the work was done; a refused or failed request keeps nothing and may be tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from concord.portal.actor import Actor
+from concord.portal.api.authentication import api_actor
+from concord.portal.models import IdempotencyKey
+from concord.portal.refusals import FieldError, InvalidInput
+from concord.portal.work import unit_of_work
+
+HEADER = "Idempotency-Key"
+_KEPT_HEADERS = ("Location", "ETag", "Content-Type")
+
+
+class Replay(Exception):  # noqa: N818 - not an error: the way out of the transaction with the first answer
+    """The request was answered before."""
+
+    def __init__(self, stored: IdempotencyKey) -> None:
+        super().__init__(stored.key)
+        self.stored = stored
+
+
+def owner_of(actor: Actor) -> str:
+    """Whose keys these are: two clients never share one."""
+    return f"client:{actor.client_id}" if actor.client_id else f"user:{actor.user_id}"
+
+
+def _fingerprint(request: Request) -> bytes:
+    text = f"{request.method} {request.get_full_path()}\n".encode()
+    return hashlib.sha256(text + request._concord_body).digest()  # noqa: SLF001 - set in initialize_request below
+
+
+class IdempotentMixin:
+    """For API views: unsafe methods run in one durable transaction, and honour ``Idempotency-Key`` on ``POST``.
+
+    Place it before the DRF view class. GET and HEAD are untouched.
+    """
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        """Keep the raw body for the fingerprint before a parser consumes the stream."""
+        content_type = request.META.get("CONTENT_TYPE", "")
+        body = b"" if content_type.startswith("multipart/") else request.body
+        wrapped: Request = super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
+        wrapped._concord_body = body  # type: ignore[attr-defined]  # noqa: SLF001
+        return wrapped
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Run the handler inside one unit of work, or replay the first answer."""
+        if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"}:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        response: HttpResponseBase | None = None
+        try:
+            with unit_of_work():
+                response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+                else:
+                    self._keep(response)
+        except Replay as replay:
+            return _replayed(replay.stored)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After authentication, permission and throttles: claim the key."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = request.headers.get(HEADER, "")
+        if request.method != "POST" or not key:
+            return
+        if len(key) > 255:
+            raise InvalidInput.at(f"/{HEADER}", "max_length", _("The key is longer than 255 characters."))
+        self._claimed = _claim(owner_of(api_actor(request)), key, _fingerprint(request))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A replay leaves the handler untouched."""
+        if isinstance(exc, Replay):
+            raise exc
+        response: Response = super().handle_exception(exc)  # type: ignore[misc]
+        return response
+
+    def _keep(self, response: HttpResponseBase) -> None:
+        claimed: IdempotencyKey | None = getattr(self, "_claimed", None)
+        if claimed is None or not isinstance(response, HttpResponse):
+            return
+        if isinstance(response, Response) and not response.is_rendered:
+            response.render()
+        claimed.status = response.status_code
+        claimed.headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
+        claimed.body = response.content
+        claimed.save(update_fields=["status", "headers", "body"])
+
+
+def _claim(owner: str, key: str, fingerprint: bytes) -> IdempotencyKey:
+    """Insert the key, waiting for whoever holds it; raises ``Replay`` or, for another body, ``InvalidInput``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO portal_idempotencykey (owner, key, fingerprint, status, headers, body, created_at)"
+            " VALUES (%s, %s, %s, 0, '{}', '', clock_timestamp()) ON CONFLICT (owner, key) DO NOTHING RETURNING id",
+            [owner, key, fingerprint],
+        )
+        row = cursor.fetchone()
+    stored = IdempotencyKey.objects.get(owner=owner, key=key)
+    if row is not None:
+        return stored
+    if bytes(stored.fingerprint) != fingerprint:
+        raise InvalidInput(
+            [FieldError(f"/{HEADER}", "idempotency_key_reused", _("The key was used with another request."))],
+        )
+    raise Replay(stored)
+
+
+def _replayed(stored: IdempotencyKey) -> HttpResponse:
+    response = HttpResponse(bytes(stored.body), status=stored.status, headers=stored.headers)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+__all__ = ["HEADER", "IdempotentMixin", "owner_of"]

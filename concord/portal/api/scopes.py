@@ -1,0 +1,51 @@
+"""The scopes of the API. A token carries some of them; a signed-in person has those of the role."""
+
+from __future__ import annotations
+
+from concord.portal.enums import Role
+
+ALL = frozenset(
+    {
+        "catalogue:read",
+        "catalogue:write",
+        "prices:read",
+        "prices:write",
+        "stock:read",
+        "stock:write",
+        "quotes:read",
+        "quotes:write",
+        "deals:read",
+        "deals:write",
+        "deals:decide",
+        "history:read",
+        "customers:read",
+        "customers:write",
+        "partners:read",
+        "webhooks:manage",
+    },
+)
+
+_SELLING = frozenset(
+    {
+        "catalogue:read",
+        "prices:read",
+        "stock:read",
+        "quotes:read",
+        "quotes:write",
+        "deals:read",
+        "deals:write",
+        "history:read",
+        "customers:read",
+    },
+)
+
+#: what a signed-in person may do through the API without a token
+OF_ROLE: dict[Role, frozenset[str]] = {
+    Role.SELLER: _SELLING,
+    Role.PARTNER_ADMINISTRATOR: _SELLING | {"partners:read", "webhooks:manage"},
+    Role.PARTNER_SYSTEM: _SELLING | {"partners:read", "webhooks:manage"},
+    Role.CHANNEL_MANAGER: ALL - {"catalogue:write", "prices:write", "stock:write"},
+    Role.PRICING_MANAGER: ALL - {"deals:write", "deals:decide", "customers:write"},
+    Role.CONTENT_EDITOR: frozenset({"catalogue:read"}),
+    Role.VENDOR_SYSTEM: ALL,
+}

@@ -1,0 +1,19 @@
+"""The floor as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalConfig(AppConfig):
+    """Users, events, limits and everything that the packages above stand on."""
+
+    name = "concord.portal"
+    label = "portal"
+    verbose_name = _("Portal")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Load the Celery application and the start-up checks."""
+        from concord.portal import celery, checks  # noqa: F401, PLC0415 - registration happens on import

@@ -1,0 +1,61 @@
+"""Rate limits that count right under concurrency: GCRA as one statement in PostgreSQL.
+
+``limit(key, rate, per)`` lets through ``rate`` calls per ``per`` with a burst of ``rate``. The generic cell rate
+algorithm (ATM Forum, 1996) keeps one moment per key: the theoretical arrival time of the next call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from concord.portal.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``calls`` per ``per``, counted by ``name`` and whoever calls."""
+
+    name: str
+    calls: int
+    per: timedelta
+
+
+class TooMany(Refusal):
+    """The limit is reached; ``retry_after`` says in how many whole seconds it is worth asking again."""
+
+    status = 429
+    default_code = "too_many_requests"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(_("Too many requests. Please wait a moment."), details={"retry_after": retry_after})
+        self.retry_after = retry_after
+
+
+_SPEND = """
+INSERT INTO portal_ratelimit AS held (key, arrival_at) VALUES (%(key)s, clock_timestamp() + %(step)s)
+ON CONFLICT (key) DO UPDATE
+    SET arrival_at = greatest(held.arrival_at, clock_timestamp()) + %(step)s
+    WHERE greatest(held.arrival_at, clock_timestamp()) + %(step)s <= clock_timestamp() + %(per)s
+RETURNING arrival_at
+"""
+
+
+def spend(limit: Limit, who: str) -> None:
+    """Count one call of ``who``; raises ``TooMany`` when the limit is reached. Exact under concurrency."""
+    key = f"{limit.name}:{who}"[:200]
+    step = limit.per / limit.calls
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, {"key": key, "step": step, "per": limit.per})
+        if cursor.fetchone() is not None:
+            return
+        cursor.execute(
+            "SELECT greatest(1, ceil(extract(epoch FROM arrival_at + %s - %s - clock_timestamp())))::int"
+            " FROM portal_ratelimit WHERE key = %s",
+            [step, limit.per, key],
+        )
+        row = cursor.fetchone()
+    raise TooMany(row[0] if row else 1)

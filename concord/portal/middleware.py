@@ -1,0 +1,72 @@
+"""What every request carries: its actor, its time zone, and the promise that private answers are not kept."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject
+
+from concord.portal.actor import Actor, actor_for_user
+from concord.portal.enums import Door
+
+if TYPE_CHECKING:
+    GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def _door_of(path: str) -> Door:
+    if path.startswith("/desk/"):
+        return Door.DESK
+    if path.startswith("/api/"):
+        return Door.API
+    return Door.EXTRANET
+
+
+class ActorMiddleware:
+    """Sets ``request.actor`` (lazily: one query when somebody asks), the reader's time zone and language."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: actor_for_user(request.user, _door_of(request.path)),  # type: ignore[arg-type]
+        )
+        if request.user.is_authenticated:
+            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
+            self._speak(request)
+        else:
+            timezone.deactivate()
+        return self.get_response(request)
+
+    @staticmethod
+    def _speak(request: HttpRequest) -> None:
+        """The profile's language, unless the reader chose another one in this browser."""
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.path.startswith("/api/"):
+            translation.activate(request.user.language)  # type: ignore[union-attr]
+            request.LANGUAGE_CODE = request.user.language  # type: ignore[attr-defined,union-attr]
+
+
+class PrivateResponseMiddleware:
+    """Answers to a signed-in reader are for that reader alone and are not stored on the way."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+        if (signed_in or "Authorization" in request.headers) and "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor

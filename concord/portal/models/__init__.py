@@ -1,0 +1,18 @@
+"""The tables of the floor."""
+
+from concord.portal.models.base import PublicModel
+from concord.portal.models.brand import BrandSettings
+from concord.portal.models.event import Event, EventPosition, IdempotencyKey, ImportRun, OutboxItem, RateLimit
+from concord.portal.models.user import User
+
+__all__ = [
+    "BrandSettings",
+    "Event",
+    "EventPosition",
+    "IdempotencyKey",
+    "ImportRun",
+    "OutboxItem",
+    "PublicModel",
+    "RateLimit",
+    "User",
+]

@@ -1,0 +1,100 @@
+"""What upper packages hand down to the floor when they are ready; the floor itself imports none of them.
+
+Each app fills these lists in ``AppConfig.ready``. Everything here is read-only once the apps are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+    from concord.portal.actor import Actor
+    from concord.portal.enums import Door
+    from concord.portal.models import User
+
+type_user_resolver = Callable[["User", "Door"], "Actor"]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the extranet's main navigation. ``url_name`` takes no arguments; lowest ``order`` first."""
+
+    label: _StrPromise | str
+    url_name: str
+    icon: str
+    order: int
+    allowed: Callable[[Actor], bool]
+    #: paths that make the entry the active one
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A card on the home dashboard: ``context`` returns the template's context, or ``None`` to leave it out."""
+
+    name: str
+    template: str
+    order: int
+    context: Callable[[Actor, HttpRequest], dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One hit of the search across everything."""
+
+    title: str
+    url: str
+    kind: _StrPromise | str
+    icon: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProvider:
+    """A package's part of the search across everything: scoped by the actor, at most ``limit`` results."""
+
+    name: str
+    order: int
+    search: Callable[[Actor, str, int], Sequence[SearchResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The subject whose history also tells of something written below it (a quote belongs to a deal's story)."""
+
+    subject_type: str
+    subject_uuid: str
+    partner_id: int
+    end_customer_id: int | None
+
+
+menu_items: list[MenuItem] = []
+panels: list[Panel] = []
+search_providers: list[SearchProvider] = []
+#: by subject type: (actor, public id) -> Story, or None when not there or not the actor's
+story_resolvers: dict[str, Callable[[Actor, str], Story | None]] = {}
+#: by subject type: public id -> address of its page in the extranet
+subject_urls: dict[str, Callable[[str], str]] = {}
+_user_resolvers: list[type_user_resolver] = []
+
+
+def register_user_resolver(resolver: type_user_resolver) -> None:
+    """Name the function that turns a user into an actor. There is exactly one."""
+    if _user_resolvers and _user_resolvers[0] is not resolver:
+        raise RuntimeError("a user resolver is registered already")
+    _user_resolvers[:] = [resolver]
+
+
+def resolve_user(user: User, door: Door) -> Actor:
+    """The actor of a signed-in user, by the registered resolver."""
+    return _user_resolvers[0](user, door)
+
+
+def menu_for(actor: Actor) -> Iterable[MenuItem]:
+    """The navigation an actor may use, in order."""
+    return [item for item in sorted(menu_items, key=lambda item: item.order) if item.allowed(actor)]

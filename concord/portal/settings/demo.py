@@ -1,0 +1,19 @@
+"""The demo: the settings of production except that it lives on one machine, without TLS, on the embedded server."""
+
+from __future__ import annotations
+
+from concord.portal.settings.base import *  # noqa: F403 - settings are layered by star import, as Django's docs do
+from concord.portal.settings.base import PROJECT_ROOT, broker_options, env, postgres
+
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+DATABASES = {"default": postgres(env.str("DATABASE_URL"), pool=True)}
+BROKER_URL = env.str("BROKER_URL")
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(BROKER_URL)
+MEDIA_ROOT = env.str("MEDIA_ROOT", str(PROJECT_ROOT / ".demo" / "media"))
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(PROJECT_ROOT / ".demo" / "mail")
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False

@@ -1,0 +1,28 @@
+"""Tests: the real database and the real middleware; no pool, because test databases are cloned and dropped."""
+
+from __future__ import annotations
+
+import tempfile
+
+from concord.portal.settings.base import *  # noqa: F403 - settings are layered by star import, as Django's docs do
+from concord.portal.settings.base import broker_options, env, postgres
+
+DEBUG = False
+SECRET_KEY = "test-only-" + "0" * 50
+ALLOWED_HOSTS = ["*"]
+DATABASES = {"default": postgres(env.str("DATABASE_URL", "postgres://concord_app@127.0.0.1:5432/concord"), pool=False)}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; strength is not what tests test
+BROKER_URL = env.str("BROKER_URL", "memory://")
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(BROKER_URL)
+CELERY_TASK_ALWAYS_EAGER = BROKER_URL.startswith("memory")
+CELERY_TASK_EAGER_PROPAGATES = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = env.str("MEDIA_ROOT", tempfile.mkdtemp(prefix="concord-media-"))
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

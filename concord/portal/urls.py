@@ -1,0 +1,40 @@
+"""The addresses of the portal. Every package brings its own by string; pages of the CMS come last."""
+
+from __future__ import annotations
+
+from allauth.idp.oidc import views as token_views
+from django.conf.urls.i18n import urlpatterns as language_urls
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+api_v1: list[URLPattern | URLResolver] = [
+    path("", include("concord.portal.api.urls")),
+    path("", include("concord.partners.api.urls")),
+    path("", include("concord.pricing.api.urls")),
+    path("", include("concord.deals.api.urls")),
+]
+
+# The desk's own sign-in and password pages would pass by second factors and throttles: allauth's take their place.
+desk_sign_in: list[URLPattern | URLResolver] = [
+    path("desk/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("desk/logout/", RedirectView.as_view(pattern_name="account_logout")),
+    path("desk/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *desk_sign_in,
+    path("desk/", include("wagtail.admin.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/oauth/token", token_views.token, name="api-token"),
+    path("api/oauth/revoke", token_views.revoke, name="api-revoke"),
+    path("", include("allauth.idp.urls")),
+    path("api/v1/", include((api_v1, "api"))),
+    path("", include("concord.portal.page_urls")),
+    *language_urls,
+    path("", include("concord.partners.urls")),
+    path("", include("concord.documents.urls")),
+    path("", include("concord.pricing.urls")),
+    path("", include("concord.deals.urls")),
+    path("", include("concord.cms.urls")),
+    path("", include("wagtail.urls")),
+]

@@ -1,0 +1,135 @@
+"""One business change is one transaction: opened here, retried here, and refused here when the database says no.
+
+The database's own text of a refused row prints the rival row, price included. It is turned into a ``Refusal`` by the
+constraint's name in this one place, and neither logged, shown nor chained.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+import structlog
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from concord.portal.refusals import Conflict, Refusal
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+logger = structlog.get_logger(__name__)
+
+LOCK_TIMEOUT_MS = 3_000
+ATTEMPTS = 4
+#: serialization failure, deadlock, lock not available (PostgreSQL 18, appendix A)
+_WORTH_RETRYING = frozenset({"40001", "40P01", "55P03"})
+
+_refusal_by_constraint: dict[str, Callable[[], Refusal]] = {}
+
+
+class Busy(Conflict):
+    """Somebody else holds what is needed, and did so for every attempt."""
+
+    status = 503
+    default_code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(_("Someone else is changing the same thing right now. Please try again."))
+
+
+class ConstraintRefused(Conflict):
+    """A rule of the database stands in the way and nobody gave it a better sentence."""
+
+    default_code = "constraint"
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(_("This contradicts something that is stored already."))
+        self.constraint = constraint
+
+
+def register_constraint(name: str, refusal: Callable[[], Refusal]) -> None:
+    """Say how a violated constraint is told to people. Called when apps are ready."""
+    _refusal_by_constraint[name] = refusal
+
+
+def _sqlstate(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "sqlstate", "") or ""
+
+
+def _constraint_name(error: IntegrityError) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", "") or ""
+
+
+def refusal_for(error: IntegrityError) -> Refusal:
+    """The refusal for a violated constraint, without a trace of the database's own text."""
+    name = _constraint_name(error)
+    make = _refusal_by_constraint.get(name)
+    return make() if make else ConstraintRefused(name)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """The outermost transaction of a request, task or import: durable, and impatient about locks.
+
+    Everything inside is committed together; actions called inside join it.
+    """
+    with transaction.atomic(durable=True):
+        set_lock_timeout()
+        yield
+
+
+def set_lock_timeout(milliseconds: int = LOCK_TIMEOUT_MS) -> None:
+    """Give up on a lock after that long, for the rest of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
+
+
+def action(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make a function one business change: one transaction, or part of the one that is open.
+
+    As the outermost it is retried on deadlock, serialization failure and lock time-out (at most four attempts with
+    growing, jittered pauses); inside another transaction the outermost retries. A violated constraint becomes the
+    registered refusal.
+    """
+
+    @functools.wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        if connection.in_atomic_block:
+            return _refusing(lambda: _nested(function, *args, **kwargs))
+        for attempt in range(ATTEMPTS):
+            try:
+                return _refusing(lambda: _outermost(function, *args, **kwargs))
+            except OperationalError as error:
+                if _sqlstate(error) not in _WORTH_RETRYING:
+                    raise
+                logger.warning("action_retried", action=function.__name__, sqlstate=_sqlstate(error), attempt=attempt)
+                time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        raise Busy
+
+    return run
+
+
+def _nested(function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    with transaction.atomic():
+        return function(*args, **kwargs)
+
+
+def _outermost(function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    with unit_of_work():
+        return function(*args, **kwargs)
+
+
+def _refusing(run: Callable[[], _R]) -> _R:
+    refusal: Refusal | None = None
+    try:
+        return run()
+    except IntegrityError as error:
+        refusal = refusal_for(error)
+    # Raised outside the handler: not even the exception's context keeps the database's text.
+    raise refusal

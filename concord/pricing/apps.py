@@ -1,0 +1,15 @@
+"""The package as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PricingConfig(AppConfig):
+    """Catalogue, price lists, price engine, commitments, quotes and stock."""
+
+    name = "concord.pricing"
+    label = "pricing"
+    verbose_name = _("Prices")
+    default_auto_field = "django.db.models.BigAutoField"

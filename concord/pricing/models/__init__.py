@@ -1,0 +1,44 @@
+"""The tables of catalogue, prices, quotes and stock."""
+
+from concord.pricing.models.catalogue import Product
+from concord.pricing.models.price_list import Price, PriceList, PriceListVersion
+from concord.pricing.models.quote import (
+    PriceCommitment,
+    Quote,
+    QuoteCheck,
+    QuoteLine,
+    QuoteNumber,
+)
+from concord.pricing.models.rules import (
+    PriceFloor,
+    ProgrammeBonus,
+    Promotion,
+    RegistrationBenefit,
+    RegistrationDiscount,
+    SpecialPrice,
+    TierDiscount,
+)
+from concord.pricing.models.stock import IncomingStock, StockLevel, UnmetDemand, Warehouse
+
+__all__ = [
+    "IncomingStock",
+    "Price",
+    "PriceCommitment",
+    "PriceFloor",
+    "PriceList",
+    "PriceListVersion",
+    "Product",
+    "ProgrammeBonus",
+    "Promotion",
+    "Quote",
+    "QuoteCheck",
+    "QuoteLine",
+    "QuoteNumber",
+    "RegistrationBenefit",
+    "RegistrationDiscount",
+    "SpecialPrice",
+    "StockLevel",
+    "TierDiscount",
+    "UnmetDemand",
+    "Warehouse",
+]

@@ -1,0 +1,63 @@
+"""What is sold."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from concord.partners.models import ProductFamily
+from concord.portal.models import PublicModel
+from concord.pricing.enums import Lifecycle
+
+
+class Product(PublicModel):
+    """One thing to sell. The catalogue is the same for everybody; prices are not."""
+
+    sku = models.CharField(_("SKU"), max_length=64, unique=True)
+    manufacturer_part_number = models.CharField(_("manufacturer part number"), max_length=120, blank=True)
+    manufacturer = models.CharField(_("manufacturer"), max_length=120, blank=True)
+    name = models.CharField(_("name"), max_length=300)
+    name_zh = models.CharField(_("name in Chinese"), max_length=300, blank=True)
+    family = models.ForeignKey(
+        ProductFamily, on_delete=models.PROTECT, related_name="products", verbose_name=_("product family")
+    )
+    unit = models.CharField(_("unit"), max_length=16, default="pcs")
+    pack_size = models.PositiveIntegerField(_("pack size"), default=1)
+    minimum_order_quantity = models.PositiveIntegerField(_("minimum order quantity"), default=1)
+    order_multiple = models.PositiveIntegerField(_("order multiple"), default=1)
+    description = models.TextField(_("description"), blank=True)
+    status = models.CharField(_("lifecycle"), max_length=16, choices=Lifecycle.choices, default=Lifecycle.ACTIVE)
+    successor = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="predecessors",
+        verbose_name=_("successor"),
+    )
+    #: SKU, part number (also without dashes and blanks), names and maker in one lower-case text for the trigram index
+    search_key = models.TextField(editable=False, blank=True)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["sku"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pack_size__gte=1, minimum_order_quantity__gte=1, order_multiple__gte=1),
+                name="product_quantities_positive",
+            ),
+        ]
+        indexes = [GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="product_search_key")]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def display_name(self) -> str:
+        """The name in the reader's language, else in English."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh if chinese else "") or self.name
