@@ -1,6 +1,6 @@
 """Select the demo's data from a folder of collected source data.
 
-    python3 ops/select_demo_data.py SOURCE_DIR [TARGET_DIR]
+    python3 -m ops.select_demo_data SOURCE_DIR [TARGET_DIR]
 
 Reads the collected files (described in data/SOURCES.md) below SOURCE_DIR and writes the import files of
 TARGET_DIR (default: data/ of this project). The same input gives the same bytes. Standard library only.
@@ -19,6 +19,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+
+from ops.select_demo_parties import select_customers, select_partners
 
 Record = dict[str, str]
 
@@ -217,9 +219,9 @@ def barcode_products(source: Path) -> tuple[list[Record], list[Record], list[Rec
 
 SPEC_NOTES = {"限量供应": "active", "停止生产": "discontinued", "取消": "discontinued", "客户要得很少": "active"}
 SPEC_WORDS = (
-    ("单一规格", "one size"), ("单一", "one size"), ("高档材质", "premium"), ("普通材质", "regular"), ("定制", "custom"),
-    ("极小", "XXS "), ("小小", "XS "), ("特大", "XXL "), ("大大", "XL "), ("大", "large"), ("中", "medium"),
-    ("小", "small"), ("原", "was "), ("粒", " pcs"), ("钱", " qian"), ("分", " fen"), ("Φ", "dia "), ("φ", "dia "),
+    ("单一规格", "one size"), ("单一", "one size"), ("高档材质", "premium"), ("普通材质", "regular"),
+    ("定制", "custom"), ("极小", "XXS "), ("小小", "XS "), ("特大", "XXL "), ("大大", "XL "), ("大", "large"),
+    ("中", "medium"), ("小", "small"), ("原", "was "), ("粒", " pcs"), ("钱", " qian"), ("分", " fen"), ("Φ", "dia "), ("φ", "dia "),
     ("×", "x"), ("*", "x"),
 )  # fmt: skip
 
@@ -339,8 +341,6 @@ def network_products(source: Path) -> list[Record]:
 
 
 def main() -> None:
-    from select_demo_parties import select_customers, select_partners  # the other half, kept in its own file
-
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     source = Path(sys.argv[1])
