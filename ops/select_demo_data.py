@@ -101,7 +101,7 @@ def spread(key: str, buckets: int) -> int:
 
 def product(**values: str) -> Record:
     record = dict.fromkeys(PRODUCT_COLUMNS, "")
-    record.update(unit="pc", pack_size="1", minimum_order_quantity="1", order_multiple="1", status="active")
+    record.update(unit="pcs", pack_size="1", minimum_order_quantity="1", order_multiple="1", status="active")
     record.update(values)
     return record
 
@@ -204,7 +204,7 @@ def barcode_products(source: Path) -> tuple[list[Record], list[Record], list[Rec
                     manufacturer=r["brand"],
                     name=name,
                     family=family,
-                    unit="box" if box else "pc",
+                    unit="box" if box else "pcs",
                     pack_size=box.group(1) if box else "1",
                 )
             )
@@ -217,11 +217,12 @@ def barcode_products(source: Path) -> tuple[list[Record], list[Record], list[Rec
 
 # Fishing swivels ------------------------------------------------------------------------------------------------------
 
-SPEC_NOTES = {"限量供应": "active", "停止生产": "discontinued", "取消": "discontinued", "客户要得很少": "active"}
+SPEC_NOTES = {"限量供应": "active", "停止生产": "ended", "取消": "ended", "客户要得很少": "active"}
 SPEC_WORDS = (
     ("单一规格", "one size"), ("单一", "one size"), ("高档材质", "premium"), ("普通材质", "regular"),
     ("定制", "custom"), ("极小", "XXS "), ("小小", "XS "), ("特大", "XXL "), ("大大", "XL "), ("大", "large"),
-    ("中", "medium"), ("小", "small"), ("原", "was "), ("粒", " pcs"), ("钱", " qian"), ("分", " fen"), ("Φ", "dia "), ("φ", "dia "),
+    ("中", "medium"), ("小", "small"), ("原", "was "), ("粒", " pcs"), ("钱", " qian"), ("分", " fen"),
+    ("Φ", "dia "), ("φ", "dia "),
     ("×", "x"), ("*", "x"),
 )  # fmt: skip
 
