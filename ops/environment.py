@@ -20,7 +20,7 @@ DEMO_STATE = PROJECT / ".demo"
 DEMO_SETTINGS = "concord.portal.settings.demo"
 
 # Commands that change the schema or its grants sign in as the schema's owner; everything else as the application.
-OWNER_COMMANDS = frozenset({"migrate", "secure_database", "createcachetable", "sqlflush", "flush", "pgtrigger"})
+OWNER_COMMANDS = frozenset({"migrate", "secure_database", "createcachetable", "pgtrigger"})
 
 
 def demo_environment(server: EmbeddedPostgres) -> dict[str, str]:
