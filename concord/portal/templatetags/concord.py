@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -52,6 +52,12 @@ def money(amount: Any, currency: str = "", signed: bool = False) -> SafeString:
     if signed and Decimal(str(amount)) > 0:
         text = f"+{text}"
     return format_html('<span class="co-money">{} <span class="co-money-code">{}</span></span>', text, currency)
+
+
+@register.filter
+def amount(value: Any, currency: str) -> str:
+    """`{{ line.total|amount:"EUR" }}`: a bare amount where the heading names the currency."""
+    return "–" if value is None else formats.format_amount(value, currency)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -36,19 +36,29 @@ def describe(bound: BoundField) -> dict[str, str]:
     return attrs
 
 
+def _options(bound: BoundField, css: str) -> list[BoundWidget]:
+    """The buttons of a choice, each with the look of the kit."""
+    options = list(bound.subwidgets)
+    for option in options:
+        option.data["attrs"]["class"] = css
+        if bound.errors:
+            option.data["attrs"]["aria-invalid"] = "true"
+    return options
+
+
 def render_field(
     bound: BoundField,
     *,
     label: str = "",
     help: str = "",  # noqa: A002 - the word of the template tag
     hide_label: bool = False,
-    placeholder: str = "",
+    placeholder: str | bool = "",
     prefix: str = "",
     suffix: str = "",
     wide: bool = False,
     **attrs: Any,
 ) -> SafeString:
-    """One field as HTML. Further options become attributes of the control (`hx_get=…` as `hx-get`)."""
+    """One field as HTML. `placeholder=False` takes the widget's own away; further options become attributes of the control (`hx_get=…` as `hx-get`)."""
     if bound.is_hidden:
         return bound.as_hidden()
     widget = bound.field.widget
@@ -60,6 +70,8 @@ def render_field(
         control_attrs["aria-describedby"] = f"{bound.auto_id}_helptext"
     if placeholder:
         control_attrs["placeholder"] = placeholder
+    elif placeholder is False:
+        widget.attrs.pop("placeholder", None)
     control_attrs.update({name.replace("_", "-"): value for name, value in attrs.items()})
     if isinstance(widget, _CHOICE):
         shape = "choices"
@@ -72,14 +84,15 @@ def render_field(
         {
             "field": bound,
             "shape": shape,
-            "control": bound.as_widget(attrs=control_attrs) if shape != "choices" else "",
-            "control_attrs": control_attrs,
+            "control": "" if shape == "choices" else bound.as_widget(attrs=control_attrs),
+            "options": _options(bound, css) if shape == "choices" else [],
+            "described_by": control_attrs.get("aria-describedby", ""),
             "label": label or bound.label,
             "help": help or bound.help_text,
             "hide_label": hide_label,
             "prefix": prefix,
             "suffix": suffix,
-            "wide": wide,
+            "wide": wide or isinstance(widget, forms.Textarea),
             "required": bound.field.required,
         },
     )
