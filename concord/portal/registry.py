@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from concord.portal.enums import Door
     from concord.portal.models import User
 
-type_user_resolver = Callable[["User", "Door"], "Actor"]
+UserResolver = Callable[["User", "Door"], "Actor"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,12 @@ search_providers: list[SearchProvider] = []
 story_resolvers: dict[str, Callable[[Actor, str], Story | None]] = {}
 #: by subject type: public id -> address of its page in the extranet
 subject_urls: dict[str, Callable[[str], str]] = {}
-_user_resolvers: list[type_user_resolver] = []
+#: by dotted verb: what happened, in the reader's language
+event_labels: dict[str, _StrPromise | str] = {}
+_user_resolvers: list[UserResolver] = []
 
 
-def register_user_resolver(resolver: type_user_resolver) -> None:
+def register_user_resolver(resolver: UserResolver) -> None:
     """Name the function that turns a user into an actor. There is exactly one."""
     if _user_resolvers and _user_resolvers[0] is not resolver:
         raise RuntimeError("a user resolver is registered already")
