@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import make_conninfo
 
 env = environ.Env()
 
@@ -293,7 +295,16 @@ CELERY_TASK_DEFAULT_QUEUE = "concord"
 def broker_options(url: str) -> dict[str, Any]:
     """Transport options by kind of broker; the visibility time-out is twice the longest task."""
     if url.startswith("pgmq"):
+        address = urlsplit(url)
         return {
+            # Said in full: left to itself, the client prefers DATABASE_URL to the broker's own address.
+            "conn_string": make_conninfo(
+                host=unquote(address.hostname or "localhost"),
+                port=address.port or 5432,
+                dbname=unquote(address.path.lstrip("/")),
+                user=unquote(address.username or ""),
+                password=unquote(address.password or ""),
+            ),
             "init_extension": False,
             "use_notify": True,
             "wait_time_seconds": 1,
