@@ -1,0 +1,249 @@
+"""Words of one Latin name laid beside the words of another.
+
+Each pair of words gets a likeness from 0 to 1 and a kind that says why; words are paired best first; what stays unpaired on
+either side is what tells the two names apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from concord.partners.matching.normalise import NameKey
+from concord.partners.matching.words import NUMBER_RE, STOP_WORDS, default_weight, is_common
+
+Kind = Literal["equal", "spelling", "abbreviation", "typo", "joined", "initials", "weak"]
+Rarity = Mapping[str, float]
+"""Weight per canonical word from 0 (everywhere) to 1 (rare), counted from real customers; see `candidates.rarity_table`."""
+
+_VOWELS: Final = frozenset("aeiouy")
+_FIRST_WORD_BONUS: Final = 1.25
+_QUALIFIER_SHARE: Final = 0.5
+_LEAST_LIKENESS: Final = 0.45
+
+
+def _skeleton(word: str) -> str:
+    """The word with the usual ways to write one sound folded: `mueller` = `muller`, `phillips` = `filips`."""
+    for written, folded in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ph", "f"), ("kh", "h"), ("ck", "k"),
+                            ("y", "i"), ("j", "i"), ("w", "v"), ("z", "s"), ("c", "k"), ("th", "t")):
+        word = word.replace(written, folded)
+    return "".join(letter for position, letter in enumerate(word) if not position or word[position - 1] != letter)
+
+
+def _is_contraction(short: str, long: str) -> bool:
+    """True for `bldg`/`building`, `intl`/`international`: first letter equal, letters in order, hardly a vowel."""
+    if len(short) < 2 or short[0] != long[0] or len(short) * 1.2 > len(long):  # noqa: PLR2004
+        return False
+    if sum(letter in _VOWELS for letter in short[1:]) > len(short) // 4:
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+@lru_cache(maxsize=262_144)
+def word_likeness(left: str, right: str, dotted: bool = False) -> tuple[float, Kind]:
+    """How alike two different canonical words are, and why. `dotted` says that the shorter one ended with a dot.
+
+    Abbreviations count almost fully when they shorten an everyday word (`chem` for `chemical`) or carry a dot; a prefix of a
+    brand (`alpha`, `alphamin`) is another brand. One slip of the finger is forgiven in words of five letters, two from nine.
+    """
+    if NUMBER_RE.match(left) or NUMBER_RE.match(right):
+        return 0.0, "weak"
+    short, long = (left, right) if len(left) <= len(right) else (right, left)
+    if long.startswith(short):
+        share = len(short) / len(long)
+        if dotted:
+            return (0.95 if len(short) > 1 else 0.8), "abbreviation"
+        if is_common(long) and len(short) > 1:
+            return (0.93 if len(short) > 2 else 0.8), "abbreviation"  # noqa: PLR2004
+        if len(short) >= 4 and share >= 0.75:  # noqa: PLR2004
+            return 0.8, "typo"
+        return (0.25 + 0.45 * share if len(short) > 2 else 0.2), "weak"  # noqa: PLR2004
+    if _is_contraction(short, long):
+        return (0.9 if is_common(long) or dotted else 0.75), "abbreviation"
+    if is_common(left) and is_common(right):
+        edits = OSA.distance(left, right, score_cutoff=2)
+        if edits <= 1 and len(short) >= 6:  # noqa: PLR2004
+            return 0.8, "typo"
+        stem = JaroWinkler.similarity(left, right)
+        return (0.6 if stem > 0.9 and left[:5] == right[:5] else 0.0), "weak"  # noqa: PLR2004
+    if len(short) >= 4 and _skeleton(left) == _skeleton(right):  # noqa: PLR2004
+        return 0.93, "spelling"
+    edits = OSA.distance(left, right, score_cutoff=3)
+    if len(short) >= 5 and edits == 1:  # noqa: PLR2004
+        return (0.9 if len(short) >= 8 else 0.82), "typo"  # noqa: PLR2004
+    if len(short) >= 8 and edits == 2:  # noqa: PLR2004
+        return 0.82, "typo"
+    if len(short) >= 12 and edits == 3:  # noqa: PLR2004
+        return 0.78, "typo"
+    if edits == 1 and len(short) >= 3:  # noqa: PLR2004
+        return 0.5, "weak"
+    likeness = JaroWinkler.similarity(left, right)
+    return (likeness * likeness * 0.8 if likeness > 0.8 else 0.0), "weak"  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What two names share (weights), what each has alone, and how the shared part was recognised."""
+
+    left_total: float
+    right_total: float
+    left_shared: float
+    right_shared: float
+    left_only: tuple[str, ...]
+    right_only: tuple[str, ...]
+    kinds: frozenset[Kind]
+    strongest_shared: float
+    head: float
+    numbers_differ: bool
+
+    @property
+    def agreement(self) -> float:
+        """Shared weight over all weight (a soft Dice coefficient)."""
+        return (self.left_shared + self.right_shared) / (self.left_total + self.right_total)
+
+    @property
+    def containment(self) -> float:
+        """The share of the name that is better covered: 1 when one name holds the whole other."""
+        return max(self.left_shared / self.left_total, self.right_shared / self.right_total)
+
+
+def weights_of(key: NameKey, rarity: Rarity | None) -> tuple[tuple[str, ...], list[float]]:
+    """The words to compare (core, then qualifiers) with their weights; the first telling word counts a little more."""
+    words = key.words + key.qualifiers
+    if rarity is None:
+        weights = [default_weight(word) for word in words]
+    else:
+        weights = [min(rarity.get(word, 1.0), max(default_weight(word), 0.3)) for word in words]
+    for position in range(len(key.words), len(words)):
+        weights[position] *= _QUALIFIER_SHARE
+    for position, word in enumerate(key.words):
+        if word not in STOP_WORDS:
+            weights[position] *= _FIRST_WORD_BONUS
+            break
+    return words, weights
+
+
+def align(left: NameKey, right: NameKey, rarity: Rarity | None = None) -> Alignment:
+    """Pair the words of two names: equal words first, then joined words, initials, and the best of the rest."""
+    left_words, left_weights = weights_of(left, rarity)
+    right_words, right_weights = weights_of(right, rarity)
+    left_match = [0.0] * len(left_words)
+    right_match = [0.0] * len(right_words)
+    kinds: set[Kind] = set()
+    partner: dict[int, int] = {}
+    strongest = 0.0
+
+    free_right: dict[str, list[int]] = {}
+    for j in range(len(right_words) - 1, -1, -1):
+        free_right.setdefault(right_words[j], []).append(j)
+    for i, word in enumerate(left_words):
+        places = free_right.get(word)
+        if places:
+            j = places.pop()
+            left_match[i] = right_match[j] = 1.0
+            partner[i] = j
+            kinds.add("equal")
+            strongest = max(strongest, left_weights[i])
+    left_free = [i for i, match in enumerate(left_match) if not match]
+    right_free = [j for j, match in enumerate(right_match) if not match]
+    if left_free and right_free:
+        _pair_joined(left_words, right_words, left_free, right_free, left_match, right_match, kinds, "joined")
+        _pair_joined(right_words, left_words, right_free, left_free, right_match, left_match, kinds, "joined")
+        _pair_joined(left_words, right_words, left_free, right_free, left_match, right_match, kinds, "initials")
+        _pair_joined(right_words, left_words, right_free, left_free, right_match, left_match, kinds, "initials")
+        pairs: list[tuple[float, int, int, Kind]] = []
+        for i in left_free:
+            for j in right_free:
+                if left_match[i] or right_match[j]:
+                    continue
+                first, second = left_words[i], right_words[j]
+                is_dotted = (first if len(first) < len(second) else second) in (
+                    left.dotted if len(first) < len(second) else right.dotted
+                )
+                likeness, kind = word_likeness(*sorted((first, second)), is_dotted)
+                if likeness >= _LEAST_LIKENESS:
+                    pairs.append((likeness, i, j, kind))
+        pairs.sort(key=lambda pair: (-pair[0], abs(pair[1] - pair[2]), pair[1] + pair[2]))
+        for likeness, i, j, kind in pairs:
+            if not left_match[i] and not right_match[j]:
+                left_match[i] = right_match[j] = likeness
+                partner[i] = j
+                kinds.add(kind)
+                strongest = max(strongest, likeness * max(left_weights[i], right_weights[j]))
+    left_only = tuple(left_words[i] for i, match in enumerate(left_match) if not match)
+    right_only = tuple(right_words[j] for j, match in enumerate(right_match) if not match)
+    left_number = {word for word in left_only if NUMBER_RE.match(word)}
+    right_number = {word for word in right_only if NUMBER_RE.match(word)}
+    return Alignment(
+        left_total=sum(left_weights) or 1.0,
+        right_total=sum(right_weights) or 1.0,
+        left_shared=sum(weight * match for weight, match in zip(left_weights, left_match, strict=True)),
+        right_shared=sum(weight * match for weight, match in zip(right_weights, right_match, strict=True)),
+        left_only=left_only,
+        right_only=right_only,
+        kinds=frozenset(kinds),
+        strongest_shared=strongest,
+        head=_head(left_words, right_words, left_match, right_match),
+        numbers_differ=bool(left_number or right_number),
+    )
+
+
+def _head(left_words: tuple[str, ...], right_words: tuple[str, ...], left: list[float], right: list[float]) -> float:
+    first = next((match for word, match in zip(left_words, left, strict=True) if word not in STOP_WORDS), 0.0)
+    second = next((match for word, match in zip(right_words, right, strict=True) if word not in STOP_WORDS), 0.0)
+    return min(first, second)
+
+
+def _pair_joined(
+    many: tuple[str, ...],
+    single: tuple[str, ...],
+    many_free: list[int],
+    single_free: list[int],
+    many_match: list[float],
+    single_match: list[float],
+    kinds: set[Kind],
+    how: Literal["joined", "initials"],
+) -> None:
+    """Pair one word with several neighbours: `oldcastle` = `old castle`, `re` = `real estate`."""
+    for j in single_free:
+        word = single[j]
+        if single_match[j] or len(word) < 2:  # noqa: PLR2004
+            continue
+        for i in many_free:
+            if many_match[i] or many[i][0] != word[0]:
+                continue
+            taken = _run(many, many_match, i, word, how)
+            if taken:
+                likeness = 1.0 if how == "joined" else 0.85
+                for position in taken:
+                    many_match[position] = likeness
+                single_match[j] = likeness
+                kinds.add(how)
+                break
+
+
+def _run(
+    many: tuple[str, ...], match: list[float], start: int, word: str, how: Literal["joined", "initials"]
+) -> tuple[int, ...]:
+    built = ""
+    positions: list[int] = []
+    for position in range(start, len(many)):
+        if match[position]:
+            return ()
+        part = many[position]
+        if how == "initials":
+            if part in STOP_WORDS and word[len(built) : len(built) + 1] != part[0]:
+                continue
+            part = part[0]
+        built += part
+        positions.append(position)
+        if built == word:
+            return tuple(positions) if len(positions) > 1 else ()
+        if not word.startswith(built):
+            return ()
+    return ()

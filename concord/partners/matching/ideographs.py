@@ -1,0 +1,228 @@
+"""Chinese names laid beside each other, and beside Latin ones.
+
+A Chinese short name picks characters out of the full name, in order: mostly the whole brand and one trade word
+(`申菱环境` of `广东申菱环境系统股份有限公司`), in abbreviations one character per word (`北医大` of `北京医科大学`). So the
+question is never how similar two strings are, but whether every character of the shorter one is found in the longer one, in
+order, and whether it starts where a word starts. Against an English name the brand is read as pinyin and trade words are
+looked up in the glossary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from rapidfuzz.distance import Indel
+
+from concord.partners.matching.glossary import REGION_SHORT, region_english, segment
+from concord.partners.matching.normalise import NameKey
+from concord.partners.matching.places import CITIES, PROVINCES
+from concord.partners.matching.text import has_ideographs, pinyin
+from concord.partners.matching.words import STOP_WORDS, canonical_word, is_common
+
+_TRADE_WEIGHT: Final = 0.35
+_PLACE_WEIGHT: Final = 0.6
+_BRAND_LENGTH: Final = 2
+
+
+@lru_cache(maxsize=32_768)
+def _marks(text: str) -> tuple[tuple[float, ...], tuple[bool, ...]]:
+    """Per character: what it weighs (a brand 1, a place 0.6, a trade word 0.35) and whether a word starts there."""
+    weights: list[float] = []
+    starts: list[bool] = []
+    for part in segment(text):
+        weight = _TRADE_WEIGHT if part.trade else _PLACE_WEIGHT if part.place else 1.0
+        weights.extend([weight] * len(part.text))
+        if part.trade or part.place:
+            starts.extend([True] + [False] * (len(part.text) - 1))
+        else:
+            starts.extend([position % _BRAND_LENGTH == 0 for position in range(len(part.text))])
+    return tuple(weights), tuple(starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """How a shorter Chinese name is found inside a longer one (all figures 0 to 1)."""
+
+    coverage: float
+    """Weight of the short name's characters found in the long one, in order."""
+    brand: float
+    """The same, of its brand characters alone."""
+    back: float
+    """Weight of the long name's brand characters that the short name keeps."""
+    flow: float
+    """Share of found characters that follow the one before, or start a word."""
+    head: float
+    """1 when both start with the same two characters, 0.5 with the same one."""
+    tail: float
+    """1 when the last character of the short name is in the last word of the long one."""
+
+
+@lru_cache(maxsize=65_536)
+def excerpt(short: str, long: str) -> Excerpt:
+    """The best in-order placing of `short` in `long` (dynamic programme over characters)."""
+    short_weights, _ = _marks(short)
+    long_weights, starts = _marks(long)
+    rows, columns = len(short), len(long)
+    # value[i][j]: best value of short[i:] in long[j:]; a step that continues a run or starts a word is worth a little more
+    value = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for i in range(rows - 1, -1, -1):
+        character, weight, row, below = short[i], short_weights[i], value[i], value[i + 1]
+        for j in range(columns - 1, -1, -1):
+            best = row[j + 1] if row[j + 1] > below[j] else below[j]
+            if character == long[j]:
+                bonus = 0.1 if starts[j] or (i and j and short[i - 1] == long[j - 1]) else 0.0
+                taken = below[j + 1] + weight + bonus
+                best = taken if taken >= best else best
+            row[j] = best
+    found: list[tuple[int, int]] = []
+    i = j = 0
+    while i < rows and j < columns:
+        here = value[i][j]
+        if short[i] == long[j] and here > value[i + 1][j] and here > value[i][j + 1]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif value[i][j + 1] >= value[i + 1][j]:
+            j += 1
+        else:
+            i += 1
+    total = sum(short_weights)
+    brand_total = sum(weight for weight in short_weights if weight == 1.0)
+    long_brand = sum(1 for weight in long_weights if weight == 1.0)
+    shared = sum(short_weights[i] for i, _ in found)
+    flowing = sum(
+        1
+        for position, (i, j) in enumerate(found)
+        if starts[j] or (position and found[position - 1] == (i - 1, j - 1))
+    )
+    last_word = len(segment(long)[-1].text) if long else 0
+    return Excerpt(
+        coverage=shared / total if total else 0.0,
+        brand=sum(1 for i, _ in found if short_weights[i] == 1.0) / brand_total if brand_total else shared / (total or 1),
+        back=sum(1 for _, j in found if long_weights[j] == 1.0) / long_brand if long_brand else 0.5,
+        flow=flowing / len(found) if found else 0.0,
+        head=1.0 if short[:2] == long[:2] else 0.5 if short[:1] == long[:1] else 0.0,
+        tail=1.0 if found and found[-1][0] == rows - 1 and found[-1][1] >= columns - last_word else 0.0,
+    )
+
+
+def best_excerpt(left: NameKey, right: NameKey) -> tuple[Excerpt, str, str]:
+    """The best excerpt among the readings of two Chinese names, with the short and the long form that gave it.
+
+    A name is read with its region, without it, and with the region's one-character name (`粤电力`): the short name may use
+    any of them. Equal regions are left out on both sides.
+    """
+    best: tuple[float, Excerpt, str, str] | None = None
+    for first in _readings(left, right):
+        for second in _readings(right, left):
+            short, long = (first, second) if (len(first), first) <= (len(second), second) else (second, first)
+            found = excerpt(short, long)
+            rank = found.coverage + 0.3 * found.brand + 0.2 * found.flow + 0.2 * found.head
+            if best is None or rank > best[0]:
+                best = (rank, found, short, long)
+            if found.coverage == 1.0 and found.head == 1.0:
+                return found, short, long
+    assert best is not None  # noqa: S101 - a name has one reading at least
+    return best[1], best[2], best[3]
+
+
+def _readings(key: NameKey, other: NameKey) -> tuple[str, ...]:
+    if not key.region or key.region == other.region:
+        return (key.core,)
+    short = REGION_SHORT.get(key.region, key.region[:1])
+    return (key.core, key.region + key.core, short + key.core)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossReading:
+    """How a Chinese name reads as a Latin one (all figures 0 to 1)."""
+
+    brand: float
+    """Likeness of the brand's pinyin (or Latin letters) to the best word or pair of words."""
+    brand_length: float
+    """Letters of the brand's pinyin over ten: a long agreement is worth more."""
+    trade: float
+    """Share of the trade words whose English is in the Latin name."""
+    explained: float
+    """Share of the Latin words that the Chinese name accounts for."""
+    region: float
+    """1 the region is named, 0 nothing said, −1 another region is named."""
+
+
+@cache
+def _region_words() -> frozenset[str]:
+    return frozenset(region_english(region)[0] for region in (*PROVINCES, *CITIES))
+
+
+def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
+    """Lay a Chinese name beside a Latin one: brand by pinyin, trade words by glossary, region by its Latin name."""
+    words = [word for word in latin.words + latin.qualifiers if word not in STOP_WORDS]
+    if not words or not chinese.core:
+        return CrossReading(0.0, 0.0, 0.0, 0.0, 0.0)
+    present = set(words)
+    accounted: set[str] = set()
+    region_words = {canonical_word(word) for word in region_english(chinese.region)}
+    region = 0.0
+    if region_words and region_words & present:
+        region = 1.0
+        accounted |= region_words & present
+    elif region_words and any(word in _region_words() for word in latin.tokens):
+        region = -1.0
+    parts = segment(chinese.core)
+    trade = [part for part in parts if part.trade and part.english]
+    hits = 0
+    for part in trade:
+        common = present.intersection(part.english) or {
+            word for word in present for english in part.english if len(english) > 3 and word.startswith(english[:6])  # noqa: PLR2004
+        }
+        if common:
+            hits += 1
+            accounted |= common
+    brand, length, used = _brand_reading(chinese, parts, words, accounted)
+    accounted |= used
+    return CrossReading(
+        brand=brand,
+        brand_length=min(length / 10, 1.0),
+        trade=hits / len(trade) if trade else 0.5,
+        explained=sum(0.35 if is_common(word) else 1.0 for word in words if word in accounted)
+        / sum(0.35 if is_common(word) else 1.0 for word in words),
+        region=region,
+    )
+
+
+def _brand_reading(
+    chinese: NameKey, parts: tuple[object, ...], words: list[str], accounted: set[str]
+) -> tuple[float, int, set[str]]:
+    brands = [part.text for part in segment(chinese.core) if not part.trade] or [chinese.core]
+    free = [(position, word) for position, word in enumerate(words) if word not in accounted] or list(enumerate(words))
+    candidates = [(word, {word}) for _, word in free]
+    candidates += [
+        (first + second, {first, second})
+        for (position, first), (following, second) in zip(free, free[1:], strict=False)
+        if following == position + 1
+    ]
+    best: tuple[float, int, set[str]] = (0.0, 0, set())
+    for text in brands:
+        for reading in _brand_forms(text):
+            for word, used in candidates:
+                likeness = Indel.normalized_similarity(reading, word)
+                if word[:1] != reading[:1]:
+                    likeness *= 0.8
+                if (likeness, len(reading)) > (best[0], best[1]):
+                    best = (likeness, len(reading), used)
+    return best
+
+
+@lru_cache(maxsize=16_384)
+def _brand_forms(text: str) -> tuple[str, ...]:
+    """The Latin readings of a brand: whole, and its first and last two syllables when it has more."""
+    if not has_ideographs(text):
+        return (text,)
+    syllables = pinyin(text)
+    forms = ["".join(syllables)]
+    if len(syllables) > 2:  # noqa: PLR2004 - a two-syllable brand has one reading
+        forms += ["".join(syllables[:2]), "".join(syllables[-2:])]
+        if len(syllables) > 3:  # noqa: PLR2004
+            forms.append("".join(syllables[:3]))
+    return tuple(forms)
