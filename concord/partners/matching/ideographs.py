@@ -150,6 +150,11 @@ class CrossReading:
     """1 the region is named, 0 nothing said, −1 another region is named."""
 
 
+def has_own_brand(core: str) -> bool:
+    """True when a Chinese core holds a brand of two characters or more besides trade words and places."""
+    return sum(len(part.text) for part in segment(core) if not part.trade and not part.place) >= _BRAND_LENGTH
+
+
 @cache
 def _region_words() -> frozenset[str]:
     return frozenset(region_english(region)[0] for region in (*PROVINCES, *CITIES))
@@ -179,7 +184,7 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
         if common:
             hits += 1
             accounted |= common
-    brand, length, used = _brand_reading(chinese, parts, words, accounted)
+    brand, length, used = _brand_reading(chinese, words, accounted)
     accounted |= used
     return CrossReading(
         brand=brand,
@@ -191,10 +196,13 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
     )
 
 
-def _brand_reading(
-    chinese: NameKey, parts: tuple[object, ...], words: list[str], accounted: set[str]
-) -> tuple[float, int, set[str]]:
-    brands = [part.text for part in segment(chinese.core) if not part.trade] or [chinese.core]
+def _brand_reading(chinese: NameKey, words: list[str], accounted: set[str]) -> tuple[float, int, set[str]]:
+    brands = [part.text for part in segment(chinese.core) if not part.trade and not part.place]
+    if not brands:
+        parts = segment(chinese.core)
+        named = [part for part in parts if any(word in words for word in part.english)]
+        used = {word for part in named for word in part.english if word in words}
+        return len(named) / len(parts), sum(len(word) for word in used), used
     free = [(position, word) for position, word in enumerate(words) if word not in accounted] or list(enumerate(words))
     candidates = [(word, {word}) for _, word in free]
     candidates += [
@@ -203,8 +211,13 @@ def _brand_reading(
         if following == position + 1
     ]
     best: tuple[float, int, set[str]] = (0.0, 0, set())
+    whole = "".join(words)
     for text in brands:
         for reading in _brand_forms(text):
+            if len(reading) >= 5 and reading in whole:  # noqa: PLR2004 - long enough not to be chance
+                inside = {word for word in words if word in reading or reading in word}
+                if (0.97, len(reading)) > (best[0], best[1]):
+                    best = (0.97, len(reading), inside)
             for word, used in candidates:
                 likeness = Indel.normalized_similarity(reading, word)
                 if word[:1] != reading[:1]:

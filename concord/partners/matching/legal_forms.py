@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from concord.partners.matching.words import SHARE_MARKS
+
 FormClass = Literal["private", "public", "generic", "partnership", "cooperative", "state", "non_profit", "branch"]
 
 
@@ -131,14 +133,17 @@ HANGUL_FORMS: Final = (
     _form("kr_jh", "generic", "주식회사|(주)|유한회사|(유)|유한책임회사"),
 )
 
-LEADING_CODES: Final = frozenset({"pt", "ooo", "ao", "ip", "fgup", "ab", "oy", "nv", "bv", "srl", "llc", "tnhh", "trust",
-                                  "kk", "as", "doo", "dd", "anonim", "kg", "uab"})
+LEADING_CODES: Final = frozenset(
+    {"pt", "ooo", "ao", "fgup", "ab", "oy", "nv", "bv", "srl", "llc", "tnhh", "trust", "uab"}
+)
 """Forms that are written before the name (`PT Bank …`, `ООО …`, `AB …`) in everyday use."""
 
 
 def _index(forms: tuple[LegalForm, ...]) -> dict[tuple[str, ...], LegalForm]:
     return {tuple(spelling.split()): form for form in forms for spelling in form.spellings}
 
+
+SHARE_CLASSES: Final = frozenset("abc")
 
 LATIN_INDEX: Final = _index(LATIN_FORMS)
 LONGEST_LATIN: Final = max(len(words) for words in LATIN_INDEX)
@@ -158,12 +163,16 @@ def strip_latin_forms(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """The tokens without their legal forms, and the code of the outermost form ('' when there is none).
 
     Forms are taken from the end, longest first, again and again (`Public Co. Ltd.`); then from the start where that form
-    is written there. The last token is never taken: a company may be called `Company`.
+    is written there. Marks of a kind of share behind the form go too (`S.A. INH. B`). The last token is never taken: a company may be called `Company`.
     """
     code = ""
     changed = True
     while changed and len(tokens) > 1:
         changed = False
+        if tokens[-1] in SHARE_MARKS or (tokens[-1] in SHARE_CLASSES and tokens[-2:-1] in LATIN_INDEX):
+            tokens = tokens[:-1]
+            changed = True
+            continue
         for length in range(min(LONGEST_LATIN, len(tokens) - 1), 0, -1):
             form = LATIN_INDEX.get(tokens[-length:])
             if form is not None:
@@ -174,7 +183,7 @@ def strip_latin_forms(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
                 break
     for length in range(min(LONGEST_LATIN, len(tokens) - 1), 0, -1):
         form = LATIN_INDEX.get(tokens[:length])
-        if form is not None and form.code in LEADING_CODES and (not code or form.code in {"pt", "ooo", "ao"}):
+        if form is not None and (form.code in LEADING_CODES or (form.code == "kk" and length > 1)) and (not code or form.code in {"pt", "ooo", "ao"}):
             return tokens[length:], form.code
     return tokens, code
 

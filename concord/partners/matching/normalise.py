@@ -1,7 +1,7 @@
 """From a name as somebody typed it to the key that is compared: `name_key`.
 
 A name is cut into what identifies a company (its *core*), its legal form, the region a Chinese name starts with, and
-qualifiers (what stood in brackets or after the legal form). Nothing is thrown away that could tell two companies apart: the
+qualifiers (what stood in brackets). Nothing is thrown away that could tell two companies apart: the
 score decides what each part is worth.
 """
 
@@ -32,7 +32,7 @@ from concord.partners.matching.text import (
     simplify,
     split_ideographs,
 )
-from concord.partners.matching.words import STOP_WORDS, canonical_words, default_weight
+from concord.partners.matching.words import STOP_WORDS, canonical_word, canonical_words, default_weight
 
 __all__ = [
     "NameKey",
@@ -50,7 +50,7 @@ class NameKey:
     `display` is the name as it may be shown (clean, but in its own spelling); `core` the folded name without legal form,
     region and qualifiers; `tokens` its words as written, `words` the same in long singular form; `legal_form` a code of
     `legal_forms` or ''; `region` a Chinese place or ''; `compact` the words without articles and blanks; `sort_key` sorts by
-    pinyin or Latin letters in any collation; `dotted` the words that were cut with a dot; `latin` the Latin words inside a
+    pinyin or Latin letters in any collation; `address` what followed the legal form behind a comma (a seat); `dotted` the words that were cut with a dot; `latin` the Latin words inside a
     Chinese name.
     """
 
@@ -66,6 +66,7 @@ class NameKey:
     sort_key: str
     compact: str
     initials: str
+    address: tuple[str, ...]
     dotted: frozenset[str]
     latin: tuple[str, ...]
 
@@ -119,7 +120,7 @@ def _latin_key(display: str, original: str) -> NameKey:
     tokens, tail = _cut_tail([part for part in segments if part])
     bare, form_code = strip_latin_forms(tokens)
     words = canonical_words(bare)
-    qualifiers = canonical_words(tuple(word for part in (bracketed, tail) for word in part if word not in STOP_WORDS))
+    qualifiers = canonical_words(tuple(word for word in bracketed if word not in STOP_WORDS))
     return NameKey(
         original=original,
         display=display,
@@ -133,7 +134,8 @@ def _latin_key(display: str, original: str) -> NameKey:
         sort_key=" ".join(bare),
         compact=_compact(words),
         initials="".join(word[0] for word in words if word not in STOP_WORDS),
-        dotted=frozenset(word for word in dotted if (word,) not in LATIN_INDEX),
+        address=tail,
+        dotted=frozenset(canonical_word(word) for word in dotted if (word,) not in LATIN_INDEX),
         latin=(),
     )
 
@@ -250,6 +252,7 @@ def _ideographic_key(display: str, original: str) -> NameKey:
         sort_key=" ".join(pinyin(body)),
         compact=core,
         initials="".join(part[0] for part in segments),
+        address=(),
         dotted=frozenset(),
         latin=latin,
     )

@@ -14,12 +14,12 @@ from concord.partners.matching.places import LATIN_PLACES
 
 STOP_WORDS: Final = frozenset(
     "the and of for in at on to by la le les el los las der die das und et y e i o de des du da do dos di del della dell van "
-    "von den het a an l d al".split()
+    "von den het a an l d al dite".split()
 )
 
 SHARE_MARKS: Final = frozenset(
     "adr ads gdr adrs nvdr regs shs ord cdi cva pref prefs preferred stamm vorzug inh nam namen inhaber reg registered "
-    "class cl ser series".split()
+    "class cl ser share shares common ordinary npv nom nominative".split()
 )
 """Kinds of shares; they reach customer lists through market data and say nothing about the company."""
 
@@ -74,7 +74,7 @@ _ABBREVIATIONS: Final = {
 
 _STRUCTURAL: Final = frozenset(
     "group holding company corporation enterprise international global worldwide world general national united first new "
-    "associated partner limited corp inc co ltd brother son sons parent newco operating".split()
+    "associated partner limited corp inc co ltd brother son sons parent newco operating societe sociedad sociedade societa gesellschaft compania ste firma comp".split()
 )
 _INDUSTRY: Final = frozenset(
     "technology industry manufacturing service system solution resource mining chemical pharmaceutical therapeutic electric "
@@ -104,7 +104,7 @@ _INDUSTRY: Final = frozenset(
     "project projects infrastructure facility facilities maintenance repair security protection safety fire defense "
     "acquisition platform platforms brand brands lab sport sports fitness pet pets toy toys baby child children school "
     "college academy learning training minerals metals royalty royalties streaming exploration enterprises income growth "
-    "opportunity opportunities value dividend municipal bond high yield strategic total".split()
+    "opportunity opportunities value dividend municipal bond high yield strategic".split()
 )
 
 _NUMBER_WORDS: Final = {
