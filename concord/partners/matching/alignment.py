@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from concord.partners.matching.normalise import NameKey
 from concord.partners.matching.words import NUMBER_RE, STOP_WORDS, default_weight, is_common
 
-Kind = Literal["equal", "spelling", "abbreviation", "typo", "joined", "initials", "weak"]
+Kind = Literal["equal", "spelling", "abbreviation", "cut", "typo", "joined", "initials", "weak"]
 Rarity = Mapping[str, float]
 """Weight per canonical word from 0 (everywhere) to 1 (rare), counted from real customers; see `candidates.rarity_table`."""
 
@@ -49,7 +49,7 @@ def word_likeness(left: str, right: str, dotted: bool = False) -> tuple[float, K
     """How alike two different canonical words are, and why. `dotted` says that the shorter one ended with a dot.
 
     Abbreviations count almost fully when they shorten an everyday word (`chem` for `chemical`) or carry a dot; a prefix of a
-    brand (`alpha`, `alphamin`) is another brand. One slip of the finger is forgiven in words of five letters, two from nine.
+    brand (`alpha`, `alphamin`) is another brand, unless a dot says that it was cut. One slip of the finger is forgiven in words of five letters, two from nine.
     """
     if NUMBER_RE.match(left) or NUMBER_RE.match(right):
         return 0.0, "weak"
@@ -57,14 +57,16 @@ def word_likeness(left: str, right: str, dotted: bool = False) -> tuple[float, K
     if long.startswith(short):
         share = len(short) / len(long)
         if dotted:
-            return (0.95 if len(short) > 1 else 0.8), "abbreviation"
+            return (0.95 if len(short) > 1 else 0.8), "abbreviation" if is_common(long) or len(short) >= 6 else "cut"  # noqa: PLR2004
         if is_common(long) and len(short) > 1:
             return (0.93 if len(short) > 2 else 0.8), "abbreviation"  # noqa: PLR2004
         if len(short) >= 4 and share >= 0.75:  # noqa: PLR2004
             return 0.8, "typo"
         return (0.25 + 0.45 * share if len(short) > 2 else 0.2), "weak"  # noqa: PLR2004
     if _is_contraction(short, long):
-        return (0.9 if is_common(long) or dotted else 0.75), "abbreviation"
+        if is_common(long):
+            return 0.9, "abbreviation"
+        return (0.9, "cut") if dotted else (0.6, "weak")
     if is_common(left) and is_common(right):
         edits = OSA.distance(left, right, score_cutoff=2)
         if edits <= 1 and len(short) >= 6:  # noqa: PLR2004

@@ -109,6 +109,7 @@ _KIND_CODES: Final = (
     ("joined", "name_joined"),
     ("spelling", "name_spelling"),
     ("abbreviation", "name_abbreviated"),
+    ("cut", "name_abbreviated"),
     ("initials", "name_initials"),
     ("typo", "name_typo"),
 )
@@ -118,7 +119,7 @@ def _latin_reasons(left: NameKey, right: NameKey, found: Alignment, nothing_left
     shared = [word for word in left.words if word in right.words and word not in STOP_WORDS]
     if nothing_left and found.kinds <= {"equal"}:
         return [Reason("words_equal", {"words": " ".join(shared)}, gained)]
-    codes = [code for kind, code in _KIND_CODES if kind in found.kinds]
+    codes = list(dict.fromkeys(code for kind, code in _KIND_CODES if kind in found.kinds))
     if not shared and not codes:
         return [Reason("name_alike" if found.kinds else "names_unrelated", {}, gained)]
     told = [Reason("words_shared", {"words": " ".join(shared)}, 0.0)] if shared else []

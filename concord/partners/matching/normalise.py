@@ -76,7 +76,7 @@ class NameKey:
         return self.script in {"han", "kana"}
 
 
-_BRACKETS_RE: Final = re.compile(r"[(\[{【〔「『《〈]([^()\[\]{}【】〔〕「」『』《》〈〉]*)[)\]}】〕」』》〉]")
+_BRACKETS_RE: Final = re.compile(r"[(\[{【〔「『《〈]([^()\[\]{}【】〔〕「」『』《》〈〉]*)(?:[)\]}】〕」』》〉]|$)")
 _REGISTRAR_TAG_RE: Final = re.compile(r"\s*[/\\]\s*(?:[a-z]{2,3}|new|old)?\s*[/\\]?\s*$")
 _INITIALS_RE: Final = re.compile(r"(?<![a-z0-9])(?:[a-z0-9]\s*\.\s*)+[a-z0-9](?![a-z0-9])|(?<![a-z0-9])(?:[a-z0-9]\s*\.\s*){2,}")
 _SLASHED_FORM_RE: Final = re.compile(r"(?<![a-z0-9])([a-z])\s*/\s*([a-z])(?![a-z0-9])")

@@ -13,9 +13,10 @@ from typing import Final
 from concord.partners.matching.places import LATIN_PLACES
 
 STOP_WORDS: Final = frozenset(
-    "the and of for in at on to by la le les el los las der die das und et y e i o de des du da do dos di del della dell van "
-    "von den het a an l d al dite".split()
+    "the and of la le les el los las der die das und et y e i o de des du da do dos di del della dell van "
+    "von den het l d al dite".split()
 )
+_PARTICLES: Final = frozenset("for in at on to by a an with pour por para fur auf am im zu".split())
 
 SHARE_MARKS: Final = frozenset(
     "adr ads gdr adrs nvdr regs shs ord cdi cva pref prefs preferred stamm vorzug inh nam namen inhaber reg registered "
@@ -66,7 +67,7 @@ _ABBREVIATIONS: Final = {
     "instr": "instrument", "instrs": "instrument", "intellig": "intelligent",
     "optoelec": "optoelectronics", "plast": "plastic", "refrig": "refrigeration", "sci": "science",
     "scis": "science", "stl": "steel",
-    "textl": "textile", "tob": "tobacco", "whsle": "wholesale", "ww": "worldwide",
+    "textl": "textile", "tob": "tobacco", "bco": "banco", "bca": "banca", "bque": "banque", "whsle": "wholesale", "ww": "worldwide",
     "comercio": "trade", "importacao": "import",
     "exportacao": "export", "industria": "industry", "industrias": "industry", "industrie": "industry",
     "industries": "industry", "industriale": "industry", "sanayi": "industry", "ticaret": "trade", "tic": "trade",
@@ -104,7 +105,23 @@ _INDUSTRY: Final = frozenset(
     "project projects infrastructure facility facilities maintenance repair security protection safety fire defense "
     "acquisition platform platforms brand brands lab sport sports fitness pet pets toy toys baby child children school "
     "college academy learning training minerals metals royalty royalties streaming exploration enterprises income growth "
-    "opportunity opportunities value dividend municipal bond high yield strategic".split()
+    "opportunity opportunities value dividend municipal bond high yield strategic "
+    # the same trades in other languages
+    "banco banca banque bankasi banka assicurazione assurance assurances seguro seguros sigorta versicherungs energia energie "
+    "enerji energetica elettrica electrica electrique elektrik elektro elektronik elektronika chimica quimica chimie chemie "
+    "kimya farmaceutica farma ilac alimentos alimentari aliments gida lebensmittel transportes transports trasporti logistica "
+    "logistik nakliyat lojistik costruzioni construcciones construction construcoes insaat bau bauunternehmen maschinenbau "
+    "makina makine macchine maquinas technik teknik tecnica tecnologia tecnologias technologie technologien teknoloji "
+    "informatica informatik bilisim sistemas sistemi systeme sistem servicios servicos servizi dienstleistungen hizmetleri "
+    "comercial comercio commerciale commerce handel handels handelsgesellschaft ticaret import export dis pazarlama "
+    "industria industriale industriel industriels industrielle sanayi sanayii uretim produccion produzione production productos "
+    "prodotti produits produkte urunleri immobiliare immobiliere inmobiliaria finanz finanziaria financiera financiere yatirim "
+    "inversiones investimenti participacoes participations partecipazioni beteiligungs verwaltungs verwaltung tekstil tessile "
+    "textil plastik plasticos plastiques kunststoff kunststofftechnik metalurgica metall metalli metaux celik demir stahl acciai "
+    "aceros otomotiv automobili automobiles autohaus automocion agricola agro tarim papel carta papier ambalaj imballaggi "
+    "envases embalagens verpackung verpackungen kimyasal boya vernici pinturas lacke yapi malzemeleri tourism turizm turismo "
+    "kaisha kogyo sangyo shoji denki seisakusho kagaku kensetsu seiyaku shokuhin tetsudo kabushiki zavod kombinat "
+    "royal koninklijke kungliga real deutsche companhia compania empresa empresas corporacion organizacion werke werk".split()
 )
 
 _NUMBER_WORDS: Final = {
@@ -151,6 +168,7 @@ _WEIGHTS: Final[dict[str, float]] = (
     dict.fromkeys((canonical_word(word) for word in LATIN_PLACES), 0.45)
     | dict.fromkeys((canonical_word(word) for word in _INDUSTRY), 0.4)
     | dict.fromkeys((canonical_word(word) for word in _STRUCTURAL), 0.2)
+    | dict.fromkeys(_PARTICLES, 0.15)
     | dict.fromkeys(STOP_WORDS, 0.05)
     | dict.fromkeys(SHARE_MARKS, 0.05)
 )
