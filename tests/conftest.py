@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.cast import cast  # noqa: F401 - a fixture
 from tests.database import (  # noqa: F401 - pytest finds fixtures and hooks by their names in this module
     app_dsn,
     django_db_setup,

@@ -13,3 +13,12 @@ class PartnersConfig(AppConfig):
     label = "partners"
     verbose_name = _("Partners")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the floor who people are and what the package's events are called."""
+        from concord.partners.enums import EVENT_LABELS
+        from concord.partners.queries.people import resolve_user
+        from concord.portal import registry
+
+        registry.register_user_resolver(resolve_user)
+        registry.event_labels.update(EVENT_LABELS)

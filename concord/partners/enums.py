@@ -30,3 +30,12 @@ class NameKind(models.TextChoices):
     SHORT = "short", _("Short name")
     FORMER = "former", _("Former name")
     ALIAS = "alias", _("Also written")
+
+
+#: what the package's events are called in histories and notices
+EVENT_LABELS = {
+    "customer.created": _("Customer created"),
+    "customer.verdict": _("Customers compared by a person"),
+    "member.created": _("Colleague added"),
+    "api_client.created": _("API client created"),
+}

@@ -16,4 +16,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the Celery application and the start-up checks."""
-        from concord.portal import celery, checks  # noqa: F401, PLC0415 - registration happens on import
+        from concord.portal import celery, checks  # noqa: F401 - registration happens on import

@@ -108,7 +108,7 @@ class ScopedModel(models.Model):
         base_manager_name = "objects_for_django"
 
     #: what Django itself uses to follow a foreign key from a row that was fetched through the scope
-    objects_for_django = models.Manager()  # noqa: DJ012 - the scoped manager of each subclass comes after it
+    objects_for_django = models.Manager()
 
     def validate_unique(self, exclude: Any = None) -> None:
         """Uniqueness is asked of all rows, whoever may see them."""

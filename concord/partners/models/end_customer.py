@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -41,14 +42,14 @@ class EndCustomer(ScopedModel, PublicModel):
     short_name = models.CharField(_("short name"), max_length=120, blank=True)
     country = models.CharField(_("country"), max_length=2)
     registration_number = models.CharField(_("registration or tax number"), max_length=64, blank=True)
-    #: the number as compared: without blanks and dashes, upper case
-    registration_key = models.CharField(max_length=64, blank=True, editable=False)
     website = models.CharField(_("website"), max_length=250, blank=True)
-    #: the registrable domain of the website, lower case
-    domain = models.CharField(max_length=120, blank=True, editable=False)
     city = models.CharField(_("city"), max_length=120, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     sector = models.CharField(_("sector"), max_length=120, blank=True)
+    #: what matching looks up, as ``concord.partners.matching.candidates`` explains
+    exact_keys = ArrayField(models.CharField(max_length=300), default=list, editable=False)
+    block_keys = ArrayField(models.CharField(max_length=300), default=list, editable=False)
+    search_key = models.TextField(blank=True, editable=False)
     #: pinyin or Latin, lower case: the database cannot sort Chinese by sound
     sort_key = models.CharField(max_length=250, blank=True, editable=False)
     merged_into = models.ForeignKey(
@@ -65,8 +66,9 @@ class EndCustomer(ScopedModel, PublicModel):
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="customer_not_merged_into_itself"),
         ]
         indexes = [
-            models.Index(fields=["registration_key"], name="customer_registration", condition=~Q(registration_key="")),
-            models.Index(fields=["domain"], name="customer_domain", condition=~Q(domain="")),
+            GinIndex(fields=["exact_keys"], name="customer_exact_keys", fastupdate=False),
+            GinIndex(fields=["block_keys"], name="customer_block_keys", fastupdate=False),
+            GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="customer_search_key"),
             models.Index(fields=["sort_key"], name="customer_sorted"),
         ]
 
@@ -75,24 +77,16 @@ class EndCustomer(ScopedModel, PublicModel):
 
 
 class CustomerName(models.Model):
-    """One name of an end customer, with the keys that matching looks up."""
+    """One name of an end customer."""
 
     end_customer = models.ForeignKey(EndCustomer, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(_("name"), max_length=250)
     kind = models.CharField(_("kind"), max_length=8, choices=NameKind.choices)
-    #: normalised without legal form and region: equal keys in one country are one company until told otherwise
-    core_key = models.CharField(max_length=250)
-    #: what the trigram index searches
-    search_key = models.CharField(max_length=300)
 
     class Meta:
         verbose_name = _("customer name")
         verbose_name_plural = _("customer names")
         constraints = [models.UniqueConstraint(fields=["end_customer", "name"], name="customer_name_once")]
-        indexes = [
-            models.Index(fields=["core_key"], name="customer_core_key"),
-            GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="customer_search_key"),
-        ]
 
     def __str__(self) -> str:
         return self.name

@@ -41,7 +41,7 @@ def owner_of(actor: Actor) -> str:
 
 def _fingerprint(request: Request) -> bytes:
     text = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(text + request._concord_body).digest()  # noqa: SLF001 - set in initialize_request below
+    return hashlib.sha256(text + request._concord_body).digest()
 
 
 class IdempotentMixin:
@@ -55,7 +55,7 @@ class IdempotentMixin:
         content_type = request.META.get("CONTENT_TYPE", "")
         body = b"" if content_type.startswith("multipart/") else request.body
         wrapped: Request = super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
-        wrapped._concord_body = body  # type: ignore[attr-defined]  # noqa: SLF001
+        wrapped._concord_body = body  # type: ignore[attr-defined]
         return wrapped
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:

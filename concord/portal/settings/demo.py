@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concord.portal.settings.base import *  # noqa: F403 - settings are layered by star import, as Django's docs do
+from concord.portal.settings.base import *
 from concord.portal.settings.base import PROJECT_ROOT, broker_options, env, postgres
 
 DEBUG = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 
-from concord.portal.settings.base import *  # noqa: F403 - settings are layered by star import, as Django's docs do
+from concord.portal.settings.base import *
 from concord.portal.settings.base import broker_options, env, postgres
 
 DEBUG = False

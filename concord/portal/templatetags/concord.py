@@ -207,7 +207,12 @@ def confirm(
 
 @register.inclusion_tag(_COMPONENTS + "empty.html")
 def empty(
-    title: str, text: str = "", icon: str = "inbox", url: str = "", action: str = "", second_url: str = "",
+    title: str,
+    text: str = "",
+    icon: str = "inbox",
+    url: str = "",
+    action: str = "",
+    second_url: str = "",
     second_action: str = "",
 ) -> dict[str, Any]:
     """An empty list says what to do first: a sentence and the button that does it."""
@@ -240,9 +245,7 @@ def time_bar(
         words = gettext("ended %(when)s") % {"when": formats.format_relative(ends, now)}
     else:
         days = formats.days_between(now, ends)
-        words = (
-            ngettext("%(n)d day left", "%(n)d days left", days) % {"n": days} if days else gettext("ends today")
-        )
+        words = ngettext("%(n)d day left", "%(n)d days left", days) % {"n": days} if days else gettext("ends today")
     return {"bar": bar, "starts": starts, "ends": ends, "label": label or gettext("Validity"), "words": words}
 
 
@@ -268,7 +271,11 @@ def timeline(entries: Iterable[Any], empty_text: str = "") -> dict[str, Any]:
 @register.inclusion_tag(_COMPONENTS + "waterfall.html")
 def waterfall(steps: Iterable[Any], currency: str, caption: str = "") -> dict[str, Any]:
     """A price receipt: how the first amount became the last. The table is the chart's own data."""
-    return {"steps": bars.waterfall(steps), "currency": currency, "caption": caption or gettext("How this price came about")}
+    return {
+        "steps": bars.waterfall(steps),
+        "currency": currency,
+        "caption": caption or gettext("How this price came about"),
+    }
 
 
 @register.inclusion_tag(_COMPONENTS + "tabs.html")
@@ -303,7 +310,13 @@ def chart(
     ]
     data = {"kind": kind, "labels": names, "series": drawn, "unit": unit, "stacked": stacked}
     rows = [(name, [one["values"][i] for one in drawn]) for i, name in enumerate(names)]
-    return {"data": json.dumps(data, ensure_ascii=False), "series": drawn, "rows": rows, "caption": caption, "unit": unit}
+    return {
+        "data": json.dumps(data, ensure_ascii=False),
+        "series": drawn,
+        "rows": rows,
+        "caption": caption,
+        "unit": unit,
+    }
 
 
 def _plain(value: Any) -> float | int | None:

@@ -36,7 +36,7 @@ def _decimals(value: Decimal, minimum: int) -> int:
     return max(minimum, -exponent) if isinstance(exponent, int) else minimum
 
 
-def format_number(value: Decimal | int | float | str, *, minimum: int = 0) -> str:
+def format_number(value: Decimal | float | str, *, minimum: int = 0) -> str:
     """A grouped number in the active language, with at least `minimum` decimals."""
     amount = value if isinstance(value, Decimal) else Decimal(str(value))
     pattern = "#,##0." + "0" * _decimals(amount, minimum)
@@ -83,20 +83,24 @@ def format_relative(value: datetime, now: datetime) -> str:
         return gettext("just now") if past else gettext("in a moment")
     if size < 3600:
         n = size // 60
-        text = ngettext("%(n)d minute ago", "%(n)d minutes ago", n) if past else ngettext(
-            "in %(n)d minute", "in %(n)d minutes", n
+        text = (
+            ngettext("%(n)d minute ago", "%(n)d minutes ago", n)
+            if past
+            else ngettext("in %(n)d minute", "in %(n)d minutes", n)
         )
     elif size < 86400:
         n = size // 3600
-        text = ngettext("%(n)d hour ago", "%(n)d hours ago", n) if past else ngettext(
-            "in %(n)d hour", "in %(n)d hours", n
+        text = (
+            ngettext("%(n)d hour ago", "%(n)d hours ago", n) if past else ngettext("in %(n)d hour", "in %(n)d hours", n)
         )
     elif size < 86400 * 60:
         n = size // 86400
         text = ngettext("%(n)d day ago", "%(n)d days ago", n) if past else ngettext("in %(n)d day", "in %(n)d days", n)
     else:
         n = size // (86400 * 30)
-        text = ngettext("%(n)d month ago", "%(n)d months ago", n) if past else ngettext(
-            "in %(n)d month", "in %(n)d months", n
+        text = (
+            ngettext("%(n)d month ago", "%(n)d months ago", n)
+            if past
+            else ngettext("in %(n)d month", "in %(n)d months", n)
         )
     return text % {"n": n}

@@ -16,7 +16,9 @@ class PastedListWidget(forms.Textarea):
     template_name = "portal/widgets/pasted_list.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"rows": 8, "class": "co-pasted", "spellcheck": "false", "autocomplete": "off", **(attrs or {})})
+        super().__init__(
+            {"rows": 8, "class": "co-pasted", "spellcheck": "false", "autocomplete": "off", **(attrs or {})}
+        )
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

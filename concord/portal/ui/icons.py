@@ -41,9 +41,7 @@ def icon_paths(name: str, *, filled: bool = False) -> SafeString:
 def render_icon(name: str, *, css: str = "", label: str = "", filled: bool = False) -> SafeString:
     """An inline SVG. Without `label` it is decoration (hidden from screen readers), with it an image of that name."""
     paint = ("currentColor", "none") if filled else ("none", "currentColor")
-    meaning = (
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
-    )
+    meaning = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" width="20" height="20" viewBox="0 0 24 24" fill="{}" stroke="{}" stroke-width="1.75" '
         'stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',

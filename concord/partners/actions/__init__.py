@@ -1,0 +1,1 @@
+"""Every write to partners, people and end customers."""

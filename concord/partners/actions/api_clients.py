@@ -1,0 +1,64 @@
+"""Credentials of systems that call the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Client
+from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext_lazy as _
+
+from concord.partners.models import ApiClient, Member, Partner
+from concord.partners.rules import can_manage_members
+from concord.portal.actor import Actor
+from concord.portal.api import scopes as known
+from concord.portal.enums import Role
+from concord.portal.events import Subject, record
+from concord.portal.models import User
+from concord.portal.refusals import InvalidInput
+from concord.portal.work import action
+
+
+@action
+def create_api_client(
+    *,
+    actor: Actor,
+    name: str,
+    scopes: Iterable[str],
+    partner: Partner | None = None,
+) -> tuple[ApiClient, str]:
+    """Create a client with its own service user; the secret is returned once and stored only as a hash.
+
+    Checks that the actor may manage members there and that the scopes are within those of the side. Writes the OAuth
+    client (client credentials only), the service user (no password, cannot sign in to pages) and the link. Records
+    ``api_client.created``. Raises ``NotAllowed`` and ``InvalidInput``.
+    """
+    partner_id = partner.pk if partner else None
+    can_manage_members(actor=actor, partner_id=partner_id).enforce()
+    role = Role.PARTNER_SYSTEM if partner else Role.VENDOR_SYSTEM
+    wanted = frozenset(scopes)
+    too_much = wanted - known.OF_ROLE[role]
+    if too_much or not wanted:
+        raise InvalidInput.at("/scopes", "scope", _("Choose scopes out of those that this side may have."))
+    secret = get_adapter().generate_client_secret()
+    client = Client(
+        name=name,
+        secret=make_password(secret),
+        type=Client.Type.CONFIDENTIAL,
+        grant_types=Client.GrantType.CLIENT_CREDENTIALS,
+    )
+    client.set_scopes(sorted(wanted))
+    client.set_default_scopes(sorted(wanted))
+    user = User.objects.create_user(f"{client.id}@clients.invalid", None, name=name)
+    Member.objects.create(user=user, partner=partner, role=role)
+    client.owner = user
+    client.save(force_insert=True)
+    api_client = ApiClient.objects.create(client=client, partner=partner, name=name)
+    record(
+        "api_client.created",
+        actor=actor,
+        subject=Subject("api_client", api_client.uuid, partner_id),
+        payload={"name": name, "scopes": sorted(wanted)},
+    )
+    return api_client, secret

@@ -1,0 +1,1 @@
+"""Reads of partners, people and end customers."""
