@@ -42,11 +42,11 @@ class _NodeFile(FileSystemStorage):
 class NodeModulesFinder(BaseFinder):
     """Finds exactly the files of `NODE_FILES`."""
 
-    def __init__(self, app_names: object = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.storage = _NodeFile(location=node_modules())
         super().__init__(*args, **kwargs)
 
-    def check(self, **kwargs: Any) -> list[CheckMessage]:
+    def check(self, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG002 - the framework's signature
         missing = [source for source in NODE_FILES.values() if not (node_modules() / source).is_file()]
         if not missing:
             return []
@@ -54,17 +54,17 @@ class NodeModulesFinder(BaseFinder):
             Error(
                 f"{len(missing)} front-end files are missing from {node_modules()}, the first is {missing[0]}.",
                 hint="Install the assets of package-lock.json (npm ci) or point NODE_MODULES at them.",
-                id="portal.E001",
+                id="portal.E002",
             )
         ]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: ARG002 - the framework's signature
         source = NODE_FILES.get(path.replace("\\", "/"))
         found = node_modules() / source if source else None
         if found is None or not found.is_file():
             return []
         return [str(found)] if find_all else str(found)
 
-    def list(self, ignore_patterns: object) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: object) -> Iterator[tuple[str, Storage]]:  # noqa: ARG002
         for public in NODE_FILES:
             yield public, self.storage

@@ -6,9 +6,11 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from health_check.views import HealthCheckView
 
+from concord.portal.ui.views import brand_css
 from concord.portal.views import live
 
 urlpatterns = [
+    path("brand.css", brand_css, name="brand-css"),
     path("health/live/", live, name="health-live"),
     path(
         "health/ready/",

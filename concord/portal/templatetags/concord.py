@@ -187,7 +187,7 @@ def confirm(
     tone: str = "primary",
     wide: bool = False,
 ) -> SafeString:
-    """A dialog that asks before it posts to `action`; open it with `data-dialog-open="<id>"`. Block: text and fields."""
+    """A dialog that asks before it posts to `action`; `data-dialog-open="<id>"` opens it. Block: text and fields."""
     return _block(
         "confirm",
         content,
@@ -331,7 +331,7 @@ def _plain(value: Any) -> float | int | None:
 
 @register.simple_tag
 def field(bound: BoundField, **options: Any) -> SafeString:
-    """One form field with label, help and error. Options: label, help, hide_label, placeholder, prefix, suffix, wide."""
+    """One form field with label, help and error; options: those of `render_field`."""
     return fields.render_field(bound, **options)
 
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text = str | _StrPromise
 
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
@@ -19,7 +25,7 @@ class Brand:
     name: str = "Concord"
     logo_url: str = ""
     accent: str = ""
-    claim: str = ""
+    claim: Text = ""
 
     @property
     def safe_accent(self) -> str:
@@ -27,7 +33,7 @@ class Brand:
         return self.accent if _COLOUR.match(self.accent) else ""
 
 
-DEFAULT_CLAIM = _("One customer, one product, one price.")
+_CLAIM = _("One customer, one product, one price, and the whole story behind it.")
 _providers: list[Callable[[HttpRequest], Brand]] = []
 
 
@@ -40,4 +46,4 @@ def register_brand(provider: Callable[[HttpRequest], Brand]) -> None:
 
 def brand_of(request: HttpRequest) -> Brand:
     """The brand to show on this request."""
-    return _providers[0](request) if _providers else Brand()
+    return _providers[0](request) if _providers else Brand(claim=_CLAIM)

@@ -58,7 +58,10 @@ def render_field(
     wide: bool = False,
     **attrs: Any,
 ) -> SafeString:
-    """One field as HTML. `placeholder=False` takes the widget's own away; further options become attributes of the control (`hx_get=…` as `hx-get`)."""
+    """One field as HTML.
+
+    `placeholder=False` takes the widget's own away; further options become attributes (`hx_get=…` as `hx-get`).
+    """
     if bound.is_hidden:
         return bound.as_hidden()
     widget = bound.field.widget

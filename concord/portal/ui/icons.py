@@ -15,24 +15,24 @@ _BACKGROUND = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/
 _NAME = re.compile(r"^[a-z0-9-]+$")
 
 
-class UnknownIcon(LookupError):
+class UnknownIconError(LookupError):
     """There is no icon of that name in the icon package."""
 
 
 @cache
 def icon_paths(name: str, *, filled: bool = False) -> SafeString:
-    """The drawing of an icon without its `<svg>` element. Raises `UnknownIcon`."""
+    """The drawing of an icon without its `<svg>` element. Raises `UnknownIconError`."""
     if not _NAME.match(name):
-        raise UnknownIcon(name)
+        raise UnknownIconError(name)
     folder = "filled" if filled else "outline"
     file = node_modules() / "@tabler" / "icons" / "icons" / folder / f"{name}.svg"
     try:
         source = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise UnknownIcon(name) from error
+        raise UnknownIconError(name) from error
     match = _INNER.search(source)
     if match is None:
-        raise UnknownIcon(name)
+        raise UnknownIconError(name)
     drawing = " ".join(_BACKGROUND.sub("", match.group(1)).split())
     return mark_safe(drawing)  # noqa: S308 - a file of the pinned icon package, chosen by a checked name
 
