@@ -69,7 +69,16 @@ def install_python_packages(steps: Steps, purpose: str, uv: str | None) -> None:
 
 def _install_with_uv(steps: Steps, uv: str, requirements: Path) -> bool:
     # Compiling now, on every core, is cheaper than at the first start of each process.
-    command = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "--compile-bytecode"]
+    command: list[str | Path] = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        PYTHON,
+        "--require-hashes",
+        "--compile-bytecode",
+    ]
     try:
         run([*command, "--requirement", requirements])
     except Failure as failure:

@@ -178,7 +178,7 @@ def serve(port: int, begun: float) -> int:
     try:
         with only_one():
             try:
-                environment = child_environment({**database.start(), "PORT": str(port), "BASE_URL": address(port)})
+                environment = portal_environment(port, database.start())
                 load(database, environment)
                 require_free(port)
                 services = start_services(port, environment)
@@ -195,6 +195,13 @@ def serve(port: int, begun: float) -> int:
         return 1
     print("Stopped; the data is kept.", flush=True)
     return 0
+
+
+def portal_environment(port: int, variables: dict[str, str]) -> dict[str, str]:
+    """Static files come straight from their packages, but the folder for collected ones has to be there."""
+    static = STATE / "static"
+    static.mkdir(exist_ok=True)
+    return child_environment({**variables, "PORT": str(port), "BASE_URL": address(port), "STATIC_ROOT": str(static)})
 
 
 def load(database: object, environment: dict[str, str]) -> None:
@@ -216,7 +223,7 @@ def start_services(port: int, environment: dict[str, str]) -> list[Service]:
     # Threads: the demo's tasks wait for the database, and a terminal's signals must not cut them in two.
     worker = [
         "celery", "--app", "concord.portal.celery:app", "worker", "--beat", "--pool", "threads", "--concurrency", "4",
-        "--loglevel", "info", "--schedule", str(STATE / "beat-schedule"), "--without-gossip", "--without-mingle",
+        "--loglevel", "warning", "--schedule", str(STATE / "beat-schedule"), "--without-gossip", "--without-mingle",
     ]  # fmt: skip
     return [
         Service(name, [sys.executable, "-m", *command], environment)

@@ -166,7 +166,7 @@ def key(message: Message) -> tuple[str, str | None]:
 
 def problems() -> list[str]:
     """Every message that lacks a translation, and every translation that would not work."""
-    report = []
+    report: list[str] = []
     for language in LANGUAGES:
         translated: set[tuple[str, str | None]] = set()
         for package in PACKAGES:
@@ -184,7 +184,7 @@ def problems() -> list[str]:
 
 
 def _complete(message: Message) -> bool:
-    texts = (message.string,) if isinstance(message.string, str) else message.string
+    texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     return bool(texts) and all(texts) and not message.fuzzy
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 
 from concord.portal.settings.base import *
-from concord.portal.settings.base import broker_options, env, postgres
+from concord.portal.settings.base import PROJECT_ROOT, broker_options, env, postgres
 
 DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 50
@@ -19,6 +20,8 @@ CELERY_TASK_ALWAYS_EAGER = BROKER_URL.startswith("memory")
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = env.str("MEDIA_ROOT", tempfile.mkdtemp(prefix="concord-media-"))
+STATIC_ROOT = str(PROJECT_ROOT / ".test" / "static")
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder, and warnings are errors
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
