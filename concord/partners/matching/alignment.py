@@ -1,7 +1,7 @@
 """Words of one Latin name laid beside the words of another.
 
-Each pair of words gets a likeness from 0 to 1 and a kind that says why; words are paired best first; what stays unpaired on
-either side is what tells the two names apart.
+Each pair of words gets a likeness from 0 to 1 and a kind that says why; words are paired best first; what stays
+unpaired on either side is what tells the two names apart.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from concord.partners.matching.words import NUMBER_RE, STOP_WORDS, default_weigh
 
 Kind = Literal["equal", "spelling", "abbreviation", "cut", "typo", "joined", "initials", "weak"]
 Rarity = Mapping[str, float]
-"""Weight per canonical word from 0 (everywhere) to 1 (rare), counted from real customers; see `candidates.rarity_table`."""
+"""Weight per canonical word from 0 (everywhere) to 1 (rare), counted from real customers; see
+`candidates.rarity_table`."""
 
 _VOWELS: Final = frozenset("aeiouy")
 _FIRST_WORD_BONUS: Final = 1.25
@@ -28,15 +29,28 @@ _LEAST_LIKENESS: Final = 0.45
 
 def _skeleton(word: str) -> str:
     """The word with the usual ways to write one sound folded: `mueller` = `muller`, `phillips` = `filips`."""
-    for written, folded in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ph", "f"), ("kh", "h"), ("ck", "k"),
-                            ("y", "i"), ("j", "i"), ("w", "v"), ("z", "s"), ("c", "k"), ("th", "t")):
+    for written, folded in (
+        ("ae", "a"),
+        ("oe", "o"),
+        ("ue", "u"),
+        ("aa", "a"),
+        ("ph", "f"),
+        ("kh", "h"),
+        ("ck", "k"),
+        ("y", "i"),
+        ("j", "i"),
+        ("w", "v"),
+        ("z", "s"),
+        ("c", "k"),
+        ("th", "t"),
+    ):
         word = word.replace(written, folded)
     return "".join(letter for position, letter in enumerate(word) if not position or word[position - 1] != letter)
 
 
 def _is_contraction(short: str, long: str) -> bool:
     """True for `bldg`/`building`, `intl`/`international`: first letter equal, letters in order, hardly a vowel."""
-    if len(short) < 2 or short[0] != long[0] or len(short) * 1.2 > len(long):  # noqa: PLR2004
+    if len(short) < 2 or short[0] != long[0] or len(short) * 1.2 > len(long):
         return False
     if sum(letter in _VOWELS for letter in short[1:]) > len(short) // 4:
         return False
@@ -48,44 +62,54 @@ def _is_contraction(short: str, long: str) -> bool:
 def word_likeness(left: str, right: str, dotted: bool = False) -> tuple[float, Kind]:
     """How alike two different canonical words are, and why. `dotted` says that the shorter one ended with a dot.
 
-    Abbreviations count almost fully when they shorten an everyday word (`chem` for `chemical`) or carry a dot; a prefix of a
-    brand (`alpha`, `alphamin`) is another brand, unless a dot says that it was cut. One slip of the finger is forgiven in words of five letters, two from nine.
+    Abbreviations count almost fully when they shorten an everyday word (`chem` for `chemical`) or carry a dot; a prefix
+    of a brand (`alpha`, `alphamin`) is another brand, unless a dot says that it was cut. One slip of the finger is
+    forgiven in words of five letters, two from eight, three from twelve. Numbers are equal or not.
     """
     if NUMBER_RE.match(left) or NUMBER_RE.match(right):
         return 0.0, "weak"
     short, long = (left, right) if len(left) <= len(right) else (right, left)
     if long.startswith(short):
-        share = len(short) / len(long)
-        if dotted:
-            return (0.95 if len(short) > 1 else 0.8), "abbreviation" if is_common(long) or len(short) >= 6 else "cut"  # noqa: PLR2004
-        if is_common(long) and len(short) > 1:
-            return (0.93 if len(short) > 2 else 0.8), "abbreviation"  # noqa: PLR2004
-        if len(short) >= 4 and share >= 0.75:  # noqa: PLR2004
-            return 0.8, "typo"
-        return (0.25 + 0.45 * share if len(short) > 2 else 0.2), "weak"  # noqa: PLR2004
+        return _prefix_likeness(short, long, dotted)
     if _is_contraction(short, long):
         if is_common(long):
             return 0.9, "abbreviation"
         return (0.9, "cut") if dotted else (0.6, "weak")
     if is_common(left) and is_common(right):
-        edits = OSA.distance(left, right, score_cutoff=2)
-        if edits <= 1 and len(short) >= 6:  # noqa: PLR2004
-            return 0.8, "typo"
-        stem = JaroWinkler.similarity(left, right)
-        return (0.6 if stem > 0.9 and left[:5] == right[:5] else 0.0), "weak"  # noqa: PLR2004
-    if len(short) >= 4 and _skeleton(left) == _skeleton(right):  # noqa: PLR2004
+        return _common_likeness(short, long)
+    return _spelling_likeness(short, long)
+
+
+def _prefix_likeness(short: str, long: str, dotted: bool) -> tuple[float, Kind]:
+    share = len(short) / len(long)
+    if dotted:
+        return (0.95 if len(short) > 1 else 0.8), ("abbreviation" if is_common(long) or len(short) >= 6 else "cut")
+    if is_common(long) and len(short) > 1:
+        return (0.93 if len(short) > 2 else 0.8), "abbreviation"
+    if len(short) >= 4 and share >= 0.75:
+        return 0.8, "typo"
+    return (0.25 + 0.45 * share if len(short) > 2 else 0.2), "weak"
+
+
+def _common_likeness(short: str, long: str) -> tuple[float, Kind]:
+    """Two everyday words: `engineering` and `engineers` are near, `bank` and `tank` are not."""
+    if len(short) >= 6 and OSA.distance(short, long, score_cutoff=1) <= 1:
+        return 0.8, "typo"
+    near = short[:5] == long[:5] and JaroWinkler.similarity(short, long) > 0.9
+    return (0.6 if near else 0.0), "weak"
+
+
+def _spelling_likeness(short: str, long: str) -> tuple[float, Kind]:
+    if len(short) >= 4 and _skeleton(short) == _skeleton(long):
         return 0.93, "spelling"
-    edits = OSA.distance(left, right, score_cutoff=3)
-    if len(short) >= 5 and edits == 1:  # noqa: PLR2004
-        return (0.9 if len(short) >= 8 else 0.82), "typo"  # noqa: PLR2004
-    if len(short) >= 8 and edits == 2:  # noqa: PLR2004
-        return 0.82, "typo"
-    if len(short) >= 12 and edits == 3:  # noqa: PLR2004
-        return 0.78, "typo"
-    if edits == 1 and len(short) >= 3:  # noqa: PLR2004
+    edits = OSA.distance(short, long, score_cutoff=3)
+    for least, allowed, likeness in ((8, 1, 0.9), (5, 1, 0.82), (8, 2, 0.82), (12, 3, 0.78)):
+        if len(short) >= least and edits <= allowed:
+            return likeness, "typo"
+    if edits == 1 and len(short) >= 3:
         return 0.5, "weak"
-    likeness = JaroWinkler.similarity(left, right)
-    return (likeness * likeness * 0.8 if likeness > 0.8 else 0.0), "weak"  # noqa: PLR2004
+    alike = JaroWinkler.similarity(short, long)
+    return (alike * alike * 0.8 if alike > 0.8 else 0.0), "weak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +238,7 @@ def _pair_joined(
     """Pair one word with several neighbours: `oldcastle` = `old castle`, `re` = `real estate`."""
     for j in single_free:
         word = single[j]
-        if single_match[j] or len(word) < 2:  # noqa: PLR2004
+        if single_match[j] or len(word) < 2:
             continue
         for i in many_free:
             if many_match[i] or many[i][0] != word[0]:

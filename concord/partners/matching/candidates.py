@@ -2,17 +2,19 @@
 
 Three kinds of keys, all pure functions of a profile; storing and querying them is done elsewhere:
 
-* `exact_keys` (an array with a GIN index, compared by overlap): registration number, domain, whole names, initials. A shared
-  exact key is a candidate whatever the names look like.
-* `block_keys` (a second array with a GIN index): single telling words, words written together, pairs of Chinese characters,
-  the pinyin of a brand. A query asks for its telling keys alone (`query_blocks`), so that `technology` fetches nobody.
-* `search_key` (a text with a trigram GIN index): the names in a form in which trigrams work for Chinese too, since every two
-  neighbouring characters make a word. Query it with `query_key` and `word_similarity` (`query <% search_key`), because a
-  customer has several names and a query one.
+* `exact_keys` (an array with a GIN index, compared by overlap): registration number, domain, whole names, initials. A
+  shared exact key is a candidate whatever the names look like.
+* `block_keys` (a second array with a GIN index): single telling words, words written together, pairs of Chinese
+  characters, the pinyin of a brand. A query asks for its telling keys alone (`query_blocks`), so that `technology`
+  fetches nobody.
+* `search_key` (a text with a trigram GIN index): the names in a form in which trigrams work for Chinese too, since
+  every two neighbouring characters make a word. Query it with `query_key` and `word_similarity` (`query <%
+  search_key`), because a customer has several names and a query one.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -99,7 +101,7 @@ def _blocks(key: NameKey) -> set[str]:
         return _ideograph_blocks(key)
     words = _telling(key)
     blocks = set(words) | {word for word in key.tokens if word not in STOP_WORDS}
-    blocks.update(first + second for first, second in zip(words, words[1:], strict=False))
+    blocks.update(first + second for first, second in itertools.pairwise(words))
     blocks.update(word[:_PREFIX] for word in words if len(word) > _PREFIX and not is_common(word))
     if key.initials and _SHORTEST_INITIALS < len(key.initials) <= _LONGEST_INITIALS:
         blocks.add(key.initials)
@@ -108,7 +110,7 @@ def _blocks(key: NameKey) -> set[str]:
 
 def _ideograph_blocks(key: NameKey) -> set[str]:
     blocks = {key.core[position : position + 2] for position in range(max(len(key.core) - 1, 1))}
-    blocks.update({key.core[0] + key.core[2]} if len(key.core) > 2 else ())  # noqa: PLR2004 - 申菱环境 → 申环
+    blocks.update({key.core[0] + key.core[2]} if len(key.core) > 2 else ())  # 申菱环境 → 申环
     if key.region:
         blocks.add(key.region[0] + key.core[0])
         blocks.add(key.region[:2])
@@ -154,7 +156,8 @@ def trigrams(text: str) -> frozenset[str]:
 
 
 def rarity_table(names: Iterable[NameKey]) -> dict[str, float]:
-    """The weight of each word from how many names hold it: 1 for a word seen once, falling with the logarithm of its count.
+    """The weight of each word from how many names hold it: 1 for a word seen once, falling with the logarithm of its
+    count.
 
     Worth counting from some thousand names on; a word that is not in the table weighs 1.
     """
@@ -163,7 +166,7 @@ def rarity_table(names: Iterable[NameKey]) -> dict[str, float]:
     for key in names:
         counts.update(set(key.words))
         total += 1
-    if total < 2:  # noqa: PLR2004 - nothing to count
+    if total < 2:  # nothing to count
         return {}
     scale = math.log(total)
     return {word: round(max(0.05, 1.0 - math.log(count) / scale), 4) for word, count in counts.items()}

@@ -1,7 +1,7 @@
 """How good is the matcher? Measures it on labelled pairs, look-ups and namesakes (CSV, see the loaders for columns).
 
-Pure but for reading the files. The look-up measures go through a `Finder`: the one here keeps an inverted index in memory, so
-that the figures can be had without a database; another one (over the real tables) can be passed in.
+Pure but for reading the files. The look-up measures go through a `Finder`: the one here keeps an inverted index in
+memory, so that the figures can be had without a database; another one (over the real tables) can be passed in.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _FORMER_CHUNK: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """The figures of one source of pairs. `precision`, `recall`, `f1` are those at `threshold`, the source's best line."""
+    """The figures of one source of pairs. `precision`, `recall`, `f1` are those at `threshold`, the source's best
+    line."""
 
     n: int
     precision: float
@@ -169,8 +170,8 @@ def summarise(scored: Sequence[Scored], review_line: float = 0.5) -> PairResult:
 def pair_groups(row: Mapping[str, str]) -> tuple[str, ...]:
     """The groups a pair counts in: its source, and the source's parts that are different questions.
 
-    `source/without_renames` leaves out companies that took a new name; `source/zh`, `source/zh-en` part a source that holds
-    several kinds of languages.
+    `source/without_renames` leaves out companies that took a new name; `source/zh`, `source/zh-en` part a source that
+    holds several kinds of languages.
     """
     source = row["source"]
     groups = [source]
@@ -180,14 +181,20 @@ def pair_groups(row: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(groups)
 
 
-def evaluate_pairs(rows: Iterable[Mapping[str, str]], rarity: Rarity | None = None) -> tuple[dict[str, PairResult], float]:
+def evaluate_pairs(
+    rows: Iterable[Mapping[str, str]], rarity: Rarity | None = None
+) -> tuple[dict[str, PairResult], float]:
     """Score labelled pairs (`source, kind, lang, name_a, name_b, country_a, country_b, label`).
 
     Returns the figures per group and the comparisons per second (profiles being normalised before). A group that would
     repeat its whole source is left out.
     """
     prepared = [
-        (row, profile(row["name_a"], country=row.get("country_a", "")), profile(row["name_b"], country=row.get("country_b", "")))
+        (
+            row,
+            profile(row["name_a"], country=row.get("country_a", "")),
+            profile(row["name_b"], country=row.get("country_b", "")),
+        )
         for row in rows
     ]
     started = time.perf_counter()
@@ -206,7 +213,8 @@ def evaluate_pairs(rows: Iterable[Mapping[str, str]], rarity: Rarity | None = No
 
 
 def evaluate_namesakes(rows: Iterable[Mapping[str, str]], rarity: Rarity | None = None) -> NamesakeResult:
-    """Different companies of one name (`name_a, country_a, domain_a, name_b, country_b, domain_b`): none may be *same*."""
+    """Different companies of one name (`name_a, country_a, domain_a, name_b, country_b, domain_b`): none may be
+    *same*."""
     total = taken = 0
     for row in rows:
         left = profile(row["name_a"], country=row["country_a"], domain=row["domain_a"])
@@ -217,7 +225,8 @@ def evaluate_namesakes(rows: Iterable[Mapping[str, str]], rarity: Rarity | None 
 
 
 class MemoryFinder:
-    """Candidates from an inverted index in memory, then the score: what the database does, for some ten thousand rows."""
+    """Candidates from an inverted index in memory, then the score: what the database does, for some ten thousand
+    rows."""
 
     def __init__(self, companies: Mapping[str, Profile], rarity: Rarity | None = None) -> None:
         self._profiles = list(companies.values())
@@ -246,7 +255,7 @@ class MemoryFinder:
         found: Counter[int] = Counter()
         for position, feature in enumerate(known):
             posting = self._postings[feature]
-            if len(posting) > limit and position > 2:  # noqa: PLR2004 - everyday trigrams order, they do not find
+            if len(posting) > limit and position > 2:  # everyday trigrams order, they do not find
                 continue
             weight = self._weights[feature]
             for number in posting:
@@ -268,8 +277,8 @@ class MemoryFinder:
 def load_companies(path: Path) -> dict[str, Profile]:
     """Companies to look up among, by identifier. Takes the columns that are there; a repeated identifier adds names.
 
-    Identifier: `company_id`, `cik` or `code`. Names: `name`, `full_name_zh`, `name_en`; a trading short name is left out,
-    since the look-ups ask for it. Facts: `country`, `city`, `domain`.
+    Identifier: `company_id`, `cik` or `code`. Names: `name`, `full_name_zh`, `name_en`; a trading short name is left
+    out, since the look-ups ask for it. Facts: `country`, `city`, `domain`.
     """
     identified: dict[str, tuple[list[str], Mapping[str, str]]] = {}
     for row in read_rows(path):
@@ -283,15 +292,17 @@ def load_companies(path: Path) -> dict[str, Profile]:
             identified[identifier] = (names, row)
     return {
         identifier: profile(
-            names[0], aliases=names[1:], country=row.get("country", ""), city=row.get("city", ""), domain=row.get("domain", "")
+            names[0],
+            aliases=names[1:],
+            country=row.get("country", ""),
+            city=row.get("city", ""),
+            domain=row.get("domain", ""),
         )
         for identifier, (names, row) in identified.items()
     }
 
 
-def evaluate_lookups(
-    rows: Iterable[Mapping[str, str]], finder_for: Callable[[str], Finder]
-) -> dict[str, LookupResult]:
+def evaluate_lookups(rows: Iterable[Mapping[str, str]], finder_for: Callable[[str], Finder]) -> dict[str, LookupResult]:
     """Look names up (`query_name, target_file, target_id`) with a finder per file of companies."""
     by_file: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
     for row in rows:

@@ -16,23 +16,29 @@ from stdnum.us import ein
 from stdnum.util import get_cc_module
 
 from concord.partners.matching.places import normalise_country
-from concord.partners.matching.text import clean
+from concord.partners.matching.text import clean, vocabulary
 
 MAIL_PROVIDERS: Final = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.co.jp yahoo.co.uk yahoo.de yahoo.fr "
-    "ymail.com icloud.com me.com mac.com aol.com gmx.de gmx.net gmx.com web.de t-online.de freenet.de mail.ru yandex.ru "
-    "yandex.com bk.ru list.ru inbox.ru proton.me protonmail.com zoho.com qq.com foxmail.com 163.com 126.com yeah.net sina.com "
-    "sina.cn sohu.com 139.com 189.cn aliyun.com 21cn.com tom.com naver.com hanmail.net daum.net orange.fr wanadoo.fr free.fr "
-    "laposte.net libero.it virgilio.it tin.it telefonica.net terra.com.br uol.com.br bol.com.br seznam.cz wp.pl o2.pl onet.pl "
-    "interia.pl rediffmail.com btinternet.com comcast.net verizon.net att.net bigpond.com telenet.be skynet.be hushmail.com "
-    "fastmail.com mail.com tutanota.com".split()
+    vocabulary("""
+    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.co.jp yahoo.co.uk yahoo.de
+    yahoo.fr ymail.com icloud.com me.com mac.com aol.com gmx.de gmx.net gmx.com web.de t-online.de freenet.de
+    mail.ru yandex.ru yandex.com bk.ru list.ru inbox.ru proton.me protonmail.com zoho.com qq.com foxmail.com
+    163.com 126.com yeah.net sina.com sina.cn sohu.com 139.com 189.cn aliyun.com 21cn.com tom.com naver.com
+    hanmail.net daum.net orange.fr wanadoo.fr free.fr laposte.net libero.it virgilio.it tin.it telefonica.net
+    terra.com.br uol.com.br bol.com.br seznam.cz wp.pl o2.pl onet.pl interia.pl rediffmail.com btinternet.com
+    comcast.net verizon.net att.net bigpond.com telenet.be skynet.be hushmail.com fastmail.com mail.com
+    tutanota.com
+    """)
 )
 """Hosts of private mail boxes: an address there says nothing about the company."""
 
 SHARED_HOSTS: Final = frozenset(
-    "facebook.com linkedin.com instagram.com twitter.com x.com youtube.com wikipedia.org wordpress.com blogspot.com wix.com "
-    "wixsite.com weebly.com squarespace.com github.io github.com google.com alibaba.com 1688.com taobao.com tmall.com jd.com "
-    "weibo.com made-in-china.com amazon.com ebay.com sharepoint.com business.site godaddysites.com myshopify.com".split()
+    vocabulary("""
+    facebook.com linkedin.com instagram.com twitter.com x.com youtube.com wikipedia.org wordpress.com
+    blogspot.com wix.com wixsite.com weebly.com squarespace.com github.io github.com google.com alibaba.com
+    1688.com taobao.com tmall.com jd.com weibo.com made-in-china.com amazon.com ebay.com sharepoint.com
+    business.site godaddysites.com myshopify.com
+    """)
 )
 """Sites where many companies have a page of their own."""
 
@@ -51,7 +57,8 @@ def _extractor() -> tldextract.TLDExtract:
 def normalise_domain(value: str) -> str:
     """The registrable domain of a web or mail address, '' when there is none or when many companies share it.
 
-    `https://www.Example.com.cn/about` and `sales@mail.example.com.cn` both give `example.com.cn`; `someone@qq.com` gives ''.
+    `https://www.Example.com.cn/about` and `sales@mail.example.com.cn` both give `example.com.cn`; `someone@qq.com`
+    gives ''.
     """
     host = clean(value).casefold().strip()
     host = host.split("://", 1)[-1]
@@ -87,10 +94,10 @@ def _national_modules(country: str) -> tuple[ModuleType, ...]:
 def normalise_registration_number(value: str, country: str = "") -> str:
     """A company's tax or registration number in canonical spelling, '' when nothing usable is left.
 
-    Numbers that python-stdnum can check (the Chinese unified social credit code, European VAT numbers with or without the
-    country in front, EIN, LEI and many national ones) come out in its compact form without the country's letters. Any other
-    number keeps its letters and digits alone: separators never make two numbers differ. A wrong check digit is no reason to
-    refuse the number; it then takes the second way.
+    Numbers that python-stdnum can check (the Chinese unified social credit code, European VAT numbers with or without
+    the country in front, EIN, LEI and many national ones) come out in its compact form without the country's letters.
+    Any other number keeps its letters and digits alone: separators never make two numbers differ. A wrong check digit
+    is no reason to refuse the number; it then takes the second way.
     """
     country = normalise_country(country)
     raw = clean(value).upper()[:_LONGEST_NUMBER]
@@ -114,6 +121,6 @@ def normalise_registration_number(value: str, country: str = "") -> str:
 def _without_country(number: str, country: str) -> str:
     for prefix in (country, {"GR": "EL", "CH": "CHE"}.get(country, "")):
         rest = number[len(prefix) :]
-        if prefix and number.startswith(prefix) and len(rest) >= 7 and rest[:3].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"):  # noqa: PLR2004
+        if prefix and number.startswith(prefix) and len(rest) >= 7 and rest[:3].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"):
             return rest
     return number

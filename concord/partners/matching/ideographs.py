@@ -1,14 +1,15 @@
 """Chinese names laid beside each other, and beside Latin ones.
 
 A Chinese short name picks characters out of the full name, in order: mostly the whole brand and one trade word
-(`申菱环境` of `广东申菱环境系统股份有限公司`), in abbreviations one character per word (`北医大` of `北京医科大学`). So the
-question is never how similar two strings are, but whether every character of the shorter one is found in the longer one, in
-order, and whether it starts where a word starts. Against an English name the brand is read as pinyin and trade words are
-looked up in the glossary.
+(`申菱环境` of `广东申菱环境系统股份有限公司`), in abbreviations one character per word (`北医大` of
+`北京医科大学`). So the question is never how similar two strings are, but whether every character of the shorter one
+is found in the longer one, in order, and whether it starts where a word starts. Against an English name the brand is
+read as pinyin and trade words are looked up in the glossary.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -65,16 +66,16 @@ def excerpt(short: str, long: str) -> Excerpt:
     short_weights, _ = _marks(short)
     long_weights, starts = _marks(long)
     rows, columns = len(short), len(long)
-    # value[i][j]: best value of short[i:] in long[j:]; a step that continues a run or starts a word is worth a little more
+    # value[i][j]: best value of short[i:] in long[j:]; a step that continues a run or starts a word earns a little more
     value = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows - 1, -1, -1):
         character, weight, row, below = short[i], short_weights[i], value[i], value[i + 1]
         for j in range(columns - 1, -1, -1):
-            best = row[j + 1] if row[j + 1] > below[j] else below[j]
+            best = max(below[j], row[j + 1])
             if character == long[j]:
                 bonus = 0.1 if starts[j] or (i and j and short[i - 1] == long[j - 1]) else 0.0
                 taken = below[j + 1] + weight + bonus
-                best = taken if taken >= best else best
+                best = max(taken, best)
             row[j] = best
     found: list[tuple[int, int]] = []
     i = j = 0
@@ -92,14 +93,14 @@ def excerpt(short: str, long: str) -> Excerpt:
     long_brand = sum(1 for weight in long_weights if weight == 1.0)
     shared = sum(short_weights[i] for i, _ in found)
     flowing = sum(
-        1
-        for position, (i, j) in enumerate(found)
-        if starts[j] or (position and found[position - 1] == (i - 1, j - 1))
+        1 for position, (i, j) in enumerate(found) if starts[j] or (position and found[position - 1] == (i - 1, j - 1))
     )
     last_word = len(segment(long)[-1].text) if long else 0
     return Excerpt(
         coverage=shared / total if total else 0.0,
-        brand=sum(1 for i, _ in found if short_weights[i] == 1.0) / brand_total if brand_total else shared / (total or 1),
+        brand=sum(1 for i, _ in found if short_weights[i] == 1.0) / brand_total
+        if brand_total
+        else shared / (total or 1),
         back=sum(1 for _, j in found if long_weights[j] == 1.0) / long_brand if long_brand else 0.5,
         flow=flowing / len(found) if found else 0.0,
         head=1.0 if short[:2] == long[:2] else 0.5 if short[:1] == long[:1] else 0.0,
@@ -110,8 +111,8 @@ def excerpt(short: str, long: str) -> Excerpt:
 def best_excerpt(left: NameKey, right: NameKey) -> tuple[Excerpt, str, str]:
     """The best excerpt among the readings of two Chinese names, with the short and the long form that gave it.
 
-    A name is read with its region, without it, and with the region's one-character name (`粤电力`): the short name may use
-    any of them. Equal regions are left out on both sides.
+    A name is read with its region, without it, and with the region's one-character name (`粤电力`): the short name may
+    use any of them. Equal regions are left out on both sides.
     """
     best: tuple[float, Excerpt, str, str] | None = None
     for first in _readings(left, right):
@@ -123,7 +124,7 @@ def best_excerpt(left: NameKey, right: NameKey) -> tuple[Excerpt, str, str]:
                 best = (rank, found, short, long)
             if found.coverage == 1.0 and found.head == 1.0:
                 return found, short, long
-    assert best is not None  # noqa: S101 - a name has one reading at least
+    assert best is not None  # a name has one reading at least
     return best[1], best[2], best[3]
 
 
@@ -179,7 +180,7 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
     hits = 0
     for part in trade:
         common = present.intersection(part.english) or {
-            word for word in present for english in part.english if len(english) > 3 and word.startswith(english[:6])  # noqa: PLR2004
+            word for word in present for english in part.english if len(english) > 3 and word.startswith(english[:6])
         }
         if common:
             hits += 1
@@ -207,14 +208,14 @@ def _brand_reading(chinese: NameKey, words: list[str], accounted: set[str]) -> t
     candidates = [(word, {word}) for _, word in free]
     candidates += [
         (first + second, {first, second})
-        for (position, first), (following, second) in zip(free, free[1:], strict=False)
+        for (position, first), (following, second) in itertools.pairwise(free)
         if following == position + 1
     ]
     best: tuple[float, int, set[str]] = (0.0, 0, set())
     whole = "".join(words)
     for text in brands:
         for reading in _brand_forms(text):
-            if len(reading) >= 5 and reading in whole:  # noqa: PLR2004 - long enough not to be chance
+            if len(reading) >= 5 and reading in whole:  # long enough not to be chance
                 inside = {word for word in words if word in reading or reading in word}
                 if (0.97, len(reading)) > (best[0], best[1]):
                     best = (0.97, len(reading), inside)
@@ -234,8 +235,8 @@ def _brand_forms(text: str) -> tuple[str, ...]:
         return (text,)
     syllables = pinyin(text)
     forms = ["".join(syllables)]
-    if len(syllables) > 2:  # noqa: PLR2004 - a two-syllable brand has one reading
+    if len(syllables) > 2:  # a two-syllable brand has one reading
         forms += ["".join(syllables[:2]), "".join(syllables[-2:])]
-        if len(syllables) > 3:  # noqa: PLR2004
+        if len(syllables) > 3:
             forms.append("".join(syllables[:3]))
     return tuple(forms)

@@ -1,8 +1,8 @@
 """How likely two names belong to one company, and why: the part of the score that looks at names alone.
 
-The likelihood is a logistic sum of a few figures in which every coefficient is a rounded number written below. They were
-found by fitting public labelled pairs (one half; the other half gives the same figures) and then rounded, and no coefficient
-that would punish likeness was kept. They belong to kinds of evidence, never to a name.
+The likelihood is a logistic sum of a few figures in which every coefficient is a rounded number written below. They
+were found by fitting public labelled pairs (one half; the other half gives the same figures) and then rounded, and no
+coefficient that would punish likeness was kept. They belong to kinds of evidence, never to a name.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _SILENT_WEIGHT: Final = 0.05
 class NameMatch:
     """The verdict on one pair of names.
 
-    `log_odds` is the sum of the evidence; `equal` says that nothing tells the names apart (so that they may be *same* by
-    name), `compatible` that nothing does but spelling slips or shortening (so that a further fact may make them *same*);
-    `reasons` explain it, strongest first.
+    `log_odds` is the sum of the evidence; `equal` says that nothing tells the names apart (so that they may be *same*
+    by name), `compatible` that nothing does but spelling slips or shortening (so that a further fact may make them
+    *same*); `reasons` explain it, strongest first.
     """
 
     log_odds: float
@@ -70,7 +70,7 @@ def _match_latin(left: NameKey, right: NameKey, found: Alignment, left_side: str
             + 1.7 * found.head
             + 0.8 * min(found.strongest_shared, 1.0)
             + 4.0 * agreement**4
-            + (1.0 if agreement > 0.99 else 0.0)  # noqa: PLR2004 - all but articles agree
+            + (1.0 if agreement > 0.99 else 0.0)  # all but articles agree
         )
         slips = found.kinds - {"equal", "joined", "spelling"}
         lost = tuple(
@@ -102,7 +102,7 @@ def _match_latin(left: NameKey, right: NameKey, found: Alignment, left_side: str
 def _is_generic(key: NameKey) -> bool:
     """A name of one everyday word, or of a single letter, cannot identify a company (`National`, `Group`)."""
     words = [word for word in key.words if word not in STOP_WORDS]
-    return len(words) < 2 and (not words or is_common(words[0]) or len(words[0]) < 2)  # noqa: PLR2004
+    return len(words) < 2 and (not words or is_common(words[0]) or len(words[0]) < 2)
 
 
 _KIND_CODES: Final = (
@@ -139,7 +139,7 @@ def _match_ideographs(left: NameKey, right: NameKey) -> NameMatch:
     region_missing = bool(left.region) != bool(right.region)
     same_qualifiers = set(left.qualifiers) == set(right.qualifiers)
     found, short, long = best_excerpt(left, right)
-    full = found.coverage > 0.999  # noqa: PLR2004 - every character was found
+    full = found.coverage > 0.999  # every character was found
     log_odds = -4.2 + 1.3 * found.back + 1.5 * found.head + 0.4 * found.coverage
     if full:
         log_odds += 4.0 + 1.6 * found.flow
@@ -149,7 +149,7 @@ def _match_ideographs(left: NameKey, right: NameKey) -> NameMatch:
         reasons.append(Reason("name_equal", {"name": left.core}, round(log_odds + 4.2, 2)))
     elif full:
         reasons.append(Reason("short_form", {"short": short, "long": long}, round(log_odds + 4.2, 2)))
-    elif found.coverage >= 0.5:  # noqa: PLR2004
+    elif found.coverage >= 0.5:
         reasons.append(Reason("characters_shared", {"short": short, "long": long}, round(log_odds + 4.2, 2)))
     else:
         reasons.append(Reason("names_unrelated", {}, -4.2))
@@ -160,13 +160,15 @@ def _match_ideographs(left: NameKey, right: NameKey) -> NameMatch:
         reasons.append(Reason("region_missing", {"region": left.region or right.region}, 0.0))
     if not same_qualifiers:
         log_odds -= 0.5
-        reasons.append(Reason("qualifier_differs", {"words": " ".join(sorted({*left.qualifiers, *right.qualifiers}))}, -0.5))
+        reasons.append(
+            Reason("qualifier_differs", {"words": " ".join(sorted({*left.qualifiers, *right.qualifiers}))}, -0.5)
+        )
     conflict = forms_conflict(left.legal_form, right.legal_form)
     if conflict:
         log_odds -= 0.3
         reasons.append(Reason("legal_form_differs", {}, -0.3))
     generic = _trade_only(left.core) and not (left.region and left.region == right.region)
-    core_says_enough = has_own_brand(left.core) and (not region_missing or len(left.core) >= 4)  # noqa: PLR2004
+    core_says_enough = has_own_brand(left.core) and (not region_missing or len(left.core) >= 4)
     if generic and left.core == right.core:
         log_odds -= 0.5
         reasons.append(Reason("generic_name", {}, -0.5))
@@ -175,19 +177,23 @@ def _match_ideographs(left: NameKey, right: NameKey) -> NameMatch:
         compatible
         and left.core == right.core
         and not conflict
-        and (core_says_enough or (bool(left.region) and left.region == right.region) or len(left.core) >= 6)  # noqa: PLR2004
+        and (core_says_enough or (bool(left.region) and left.region == right.region) or len(left.core) >= 6)
     )
     return NameMatch(log_odds, equal=equal, compatible=compatible, reasons=tuple(reasons))
 
 
 def _match_across(chinese: NameKey, latin: NameKey) -> NameMatch:
-    """A Chinese name beside a Latin one. Pinyin is shared by many names: this alone never makes two companies *same*."""
+    """A Chinese name beside a Latin one. Pinyin is shared by many names: this alone never makes two companies
+    *same*."""
     read = cross_reading(chinese, latin)
     brand = read.brand**4
     log_odds = -1.6 + (2.0 + 2.0 * read.explained) * brand + 0.3 * read.trade
     reasons = [
-        Reason("reading_alike" if read.brand >= 0.75 else "reading_differs", {"reading": chinese.sort_key},  # noqa: PLR2004
-               round(log_odds, 2))
+        Reason(
+            "reading_alike" if read.brand >= 0.75 else "reading_differs",
+            {"reading": chinese.sort_key},
+            round(log_odds, 2),
+        )
     ]
     if read.trade and any(part.trade for part in segment(chinese.core)):
         reasons.append(Reason("trade_words_agree", {}, round(0.3 * read.trade, 2)))
@@ -198,4 +204,4 @@ def _match_across(chinese: NameKey, latin: NameKey) -> NameMatch:
     elif read.region < 0:
         log_odds -= 2.6
         reasons.append(Reason("region_differs", {"left": chinese.region, "right": latin.display}, -2.6))
-    return NameMatch(log_odds, equal=False, compatible=read.brand >= 0.85 and read.region >= 0, reasons=tuple(reasons))  # noqa: PLR2004
+    return NameMatch(log_odds, equal=False, compatible=read.brand >= 0.85 and read.region >= 0, reasons=tuple(reasons))

@@ -47,11 +47,11 @@ __all__ = [
 class NameKey:
     """A name made comparable.
 
-    `display` is the name as it may be shown (clean, but in its own spelling); `core` the folded name without legal form,
-    region and qualifiers; `tokens` its words as written, `words` the same in long singular form; `legal_form` a code of
-    `legal_forms` or ''; `region` a Chinese place or ''; `compact` the words without articles and blanks; `sort_key` sorts by
-    pinyin or Latin letters in any collation; `address` what followed the legal form behind a comma (a seat); `dotted` the words that were cut with a dot; `latin` the Latin words inside a
-    Chinese name.
+    `display` is the name as it may be shown (clean, but in its own spelling); `core` the folded name without legal
+    form, region and qualifiers; `tokens` its words as written, `words` the same in long singular form; `legal_form` a
+    code of `legal_forms` or ''; `region` a Chinese place or ''; `compact` the words without articles and blanks;
+    `sort_key` sorts by pinyin or Latin letters in any collation; `address` what followed the legal form behind a
+    comma (a seat); `dotted` the words that were cut with a dot; `latin` the Latin words inside a Chinese name.
     """
 
     original: str
@@ -78,7 +78,9 @@ class NameKey:
 
 _BRACKETS_RE: Final = re.compile(r"[(\[{【〔「『《〈]([^()\[\]{}【】〔〕「」『』《》〈〉]*)(?:[)\]}】〕」』》〉]|$)")
 _REGISTRAR_TAG_RE: Final = re.compile(r"\s*[/\\]\s*(?:[a-z]{2,3}|new|old)?\s*[/\\]?\s*$")
-_INITIALS_RE: Final = re.compile(r"(?<![a-z0-9])(?:[a-z0-9]\s*\.\s*)+[a-z0-9](?![a-z0-9])|(?<![a-z0-9])(?:[a-z0-9]\s*\.\s*){2,}")
+_INITIALS_RE: Final = re.compile(
+    r"(?<![a-z0-9])(?:[a-z0-9]\s*\.\s*)+[a-z0-9](?![a-z0-9])|(?<![a-z0-9])(?:[a-z0-9]\s*\.\s*){2,}"
+)
 _SLASHED_FORM_RE: Final = re.compile(r"(?<![a-z0-9])([a-z])\s*/\s*([a-z])(?![a-z0-9])")
 _ELISION_RE: Final = re.compile(r"(?<![a-z])([ld])'(?=[a-z])")
 _DOTTED_RE: Final = re.compile(r"([a-z]{2,})\.")
@@ -145,7 +147,8 @@ def _compact(words: tuple[str, ...]) -> str:
 
 
 def _take_brackets(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text without its brackets, and the words of those that only qualify it (`Alibaba (China)` → `alibaba`, `china`).
+    """The text without its brackets, and the words of those that only qualify it (`Alibaba (China)` → `alibaba`,
+    `china`).
 
     Structural words and legal forms stay in the text: `Sun (Holdings) Ltd.` is `Sun Holdings Ltd.`.
     """
@@ -156,7 +159,8 @@ def _take_brackets(text: str) -> tuple[str, tuple[str, ...]]:
     def replace(found: re.Match[str]) -> str:
         inner = tuple(_NOT_WORD_RE.sub(" ", found.group(1).replace(".", "")).replace(",", " ").split())
         structural = all(
-            default_weight(word) <= 0.2 for word in canonical_words(inner)  # noqa: PLR2004 - structural words weigh 0.2
+            default_weight(word) <= 0.2
+            for word in canonical_words(inner)  # structural words weigh 0.2
         )
         if inner in LATIN_INDEX or structural:
             return f" {found.group(1)} "
@@ -178,7 +182,7 @@ def _cut_tail(segments: list[tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[s
     tokens: tuple[str, ...] = ()
     for position, part in enumerate(segments):
         tokens += part
-        if position + 1 == len(segments) or len(tokens) < 2:  # noqa: PLR2004
+        if position + 1 == len(segments) or len(tokens) < 2:
             continue
         bare, form_code = strip_latin_forms(tokens)
         if form_code and bare != tokens:
@@ -228,11 +232,11 @@ def _ideographic_key(display: str, original: str) -> NameKey:
         without, count = _BRACKETS_RE.subn(replace, without)
         if not count:
             break
-    if len(_letters(without)) < 2:  # noqa: PLR2004 - the name itself stands in brackets
+    if len(_letters(without)) < 2:  # the name itself stands in brackets
         without, qualifiers, region = text, [], ""
     body = _letters(_LISTING_PREFIX_RE.sub("", without.strip()))
     body, form_code = _strip_ideograph_forms(body)
-    body = _SHARE_CLASS_RE.sub("", body) if len(body) > 2 else body  # noqa: PLR2004
+    body = _SHARE_CLASS_RE.sub("", body) if len(body) > 2 else body
     leading, core = leading_region(body)
     if leading:
         qualifiers.extend([region] if region and region != leading else [])
@@ -279,6 +283,6 @@ def _strip_ideograph_forms(body: str) -> tuple[str, str]:
             code = code or form.code
             changed = True
             break
-    if body.endswith("股份") and len(body) > 3:  # noqa: PLR2004 - what is left is longer than one character
+    if body.endswith("股份") and len(body) > 3:  # what is left is longer than one character
         body = body[:-2]
     return body, code

@@ -2,22 +2,23 @@
 
 Policy
 ------
-The score runs from 0 to 1 and is made of log-odds: names give the base (`names.match_names`), further facts add to it or take
-from it by the fixed amounts below. Two lines cut it into verdicts:
+The score runs from 0 to 1 and is made of log-odds: names give the base (`names.match_names`), further facts add to it
+or take from it by the fixed amounts below. Two lines cut it into verdicts:
 
-* **same** (0.90 and more) has consequences without a human: the second registration waits as a likely duplicate. So it is
-  reached only when the registration numbers are equal, or when nothing at all tells the two apart: names equal but for
-  spelling, word order, legal form and abbreviations of everyday words; no conflict of country, domain, region, registration
-  number or class of legal form; and a name that is more than an everyday word. An equal web domain also lets typing errors,
-  short names and a name in another script pass, but never an extra word: group and subsidiary share a domain.
+* **same** (0.90 and more) has consequences without a human: the second registration waits as a likely duplicate. So
+  it is reached only when the registration numbers are equal, or when nothing at all tells the two apart: names equal
+  but for spelling, word order, legal form and abbreviations of everyday words; no conflict of country, domain,
+  region, registration number or class of legal form; and a name that is more than an everyday word. An equal web
+  domain also lets typing errors, short names and a name in another script pass, but never an extra word: group and
+  subsidiary share a domain.
 * **review** (0.50 and more) asks a human. Whatever is alike but not beyond doubt ends here: an extra word (`Energy`,
   `Holdings`), a namesake in another country, an abbreviation, a Chinese name beside its English one.
 * **different** below.
 
-The lines were laid so that *same* is right in far more than nine cases of ten on labelled pairs where nothing but the name is
-known and the non-matches are the most similar names of other companies; in everyday traffic it is right more often. A record
-below *same* never reaches 0.90: the score of an unproven likeness is scaled to below that line, so score and verdict can't
-contradict each other.
+The lines were laid so that *same* is right in far more than nine cases of ten on labelled pairs where nothing but the
+name is known and the non-matches are the most similar names of other companies; in everyday traffic it is right more
+often. A record below *same* never reaches 0.90: the score of an unproven likeness is scaled to below that line, so
+score and verdict can't contradict each other.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ class Match:
         return int(self.score * 100 + 1e-9)
 
 
-def profile(  # noqa: PLR0913 - one argument per fact of a customer
+def profile(  # one argument per fact of a customer
     legal_name: str = "",
     *,
     short_name: str = "",
@@ -166,7 +167,9 @@ def _best_names(left: Profile, right: Profile, rarity: Rarity | None) -> tuple[N
             if "former" in (first.kind, second.kind):
                 reasons = (*reasons, Reason("former_name", {}, -0.3))
                 both = first.kind == second.kind
-                found = NameMatch(found.log_odds - 0.3, found.equal and not both, found.compatible and not both, reasons)
+                found = NameMatch(
+                    found.log_odds - 0.3, found.equal and not both, found.compatible and not both, reasons
+                )
             rank = (found.equal, found.log_odds)
             if best is None or rank > best[0]:
                 best = (rank, found, reasons)

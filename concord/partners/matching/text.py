@@ -1,7 +1,7 @@
 """Unicode folding, scripts and romanisation: the lowest floor of the matcher.
 
-Everything here is a pure function of its argument. The converter tables (OpenCC, pinyin) are loaded once per process, on
-first use, because most processes never compare a name.
+Everything here is a pure function of its argument. The converter tables (OpenCC, pinyin) are loaded once per process,
+on first use, because most processes never compare a name.
 """
 
 from __future__ import annotations
@@ -37,16 +37,21 @@ class _Converter(Protocol):
 
 @cache
 def _traditional_to_simplified() -> _Converter:
-    from opencc import OpenCC  # noqa: PLC0415 - the tables cost memory and are needed for Chinese names alone
+    from opencc import OpenCC  # the tables cost memory and are needed for Chinese names alone
 
-    return cast(_Converter, OpenCC("t2s"))
+    return cast("_Converter", OpenCC("t2s"))
+
+
+def vocabulary(words: str) -> tuple[str, ...]:
+    """The words of a table written as one text, with blanks and line ends between them."""
+    return tuple(words.split())
 
 
 def clean(text: str) -> str:
     """The text in NFKC with control and format characters dropped and blanks collapsed; case and script are kept.
 
-    NFKC folds full-width letters and brackets, ligatures and circled forms. It is applied again after the clean-up, since
-    removing a joiner can leave a composable pair; so `clean` is idempotent.
+    NFKC folds full-width letters and brackets, ligatures and circled forms. It is applied again after the clean-up,
+    since removing a joiner can leave a composable pair; so `clean` is idempotent.
     """
     text = unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 4])
     if not text.isascii() or not text.isprintable():
@@ -80,8 +85,10 @@ def script_of(text: str) -> Script:
     letters = [character for character in text if character.isalnum()]
     if not letters:
         return "none"
-    if all(anyascii(character).isascii() and unicodedata.name(character, "").startswith(("LATIN", "DIGIT"))
-           for character in letters[:40]):
+    if all(
+        anyascii(character).isascii() and unicodedata.name(character, "").startswith(("LATIN", "DIGIT"))
+        for character in letters[:40]
+    ):
         return "latin"
     return "other"
 
@@ -112,7 +119,7 @@ def pinyin(text: str) -> tuple[str, ...]:
     """
     if text.isascii():
         return (text.casefold(),) if text else ()
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - loads large tables, needed for Chinese names alone
+    from pypinyin import lazy_pinyin  # loads large tables, needed for Chinese names alone
 
     syllables = (romanise(syllable).replace("u:", "v").strip() for syllable in lazy_pinyin(text))
     return tuple(syllable for syllable in syllables if syllable)

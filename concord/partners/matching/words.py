@@ -1,7 +1,7 @@
 """Words of business names: abbreviations, everyday words that tell little, numerals, and a Chinese–English glossary.
 
-General vocabulary only. The weights say how much a word tells about who a company is, on a scale from 0 (nothing) to 1 (a
-brand); a rarity table counted from real customers replaces them where the caller has one.
+General vocabulary only. The weights say how much a word tells about who a company is, on a scale from 0 (nothing) to
+1 (a brand); a rarity table counted from real customers replaces them where the caller has one.
 """
 
 from __future__ import annotations
@@ -11,126 +11,132 @@ from functools import lru_cache
 from typing import Final
 
 from concord.partners.matching.places import LATIN_PLACES
+from concord.partners.matching.text import vocabulary
 
 STOP_WORDS: Final = frozenset(
-    "the and of la le les el los las der die das und et y e i o de des du da do dos di del della dell van "
-    "von den het l d al dite".split()
+    vocabulary("""
+    the and of la le les el los las der die das und et y e i o de des du da do dos di del della dell van von den
+    het l d al dite
+    """)
 )
-_PARTICLES: Final = frozenset("for in at on to by a an with pour por para fur auf am im zu".split())
+_PARTICLES: Final = frozenset(
+    vocabulary("""
+    for in at on to by a an with pour por para fur auf am im zu
+    """)
+)
 
 SHARE_MARKS: Final = frozenset(
-    "adr ads gdr adrs nvdr regs shs ord cdi cva pref prefs preferred stamm vorzug inh nam namen inhaber reg registered "
-    "class cl ser share shares common ordinary npv nom nominative".split()
+    vocabulary("""
+    adr ads gdr adrs nvdr regs shs ord cdi cva pref prefs preferred stamm vorzug inh nam namen inhaber reg
+    registered class cl ser share shares common ordinary npv nom nominative
+    """)
 )
 """Kinds of shares; they reach customer lists through market data and say nothing about the company."""
 
-_ABBREVIATIONS: Final = {
-    "intl": "international", "intern": "international", "natl": "national",
-    "mfg": "manufacturing", "manuf": "manufacturing", "tech": "technology", "techn": "technology", "technol": "technology",
-    "inds": "industry", "industrial": "industry", "hldg": "holding", "hldgs": "holding", "hld": "holding",
-    "hlds": "holding", "grp": "group", "gr": "group", "gp": "group", "grupo": "group", "groupe": "group",
-    "gruppe": "group", "gruppo": "group", "svc": "service", "svcs": "service", "serv": "service", "servs": "service",
-    "sys": "system", "syst": "system", "sol": "solution", "mng": "mining",
-    "chem": "chemical", "chems": "chemical", "pharm": "pharmaceutical", "pharma": "pharmaceutical",
-    "pharmac": "pharmaceutical", "pharmaceut": "pharmaceutical",
-    "therap": "therapeutic", "elec": "electric", "elect": "electric", "electr": "electric",
-    "engg": "engineering", "engr": "engineering", "bk": "bank", "banc": "bank",
-    "finl": "financial", "financ": "financial", "insur": "insurance", "mgmt": "management",
-    "mgt": "management", "devs": "development", "devel": "development",
-    "invt": "investment", "invts": "investment",
-    "prods": "product", "prdts": "product", "labs": "laboratory", "univ": "university",
-    "assoc": "associated", "bros": "brother", "ctr": "center", "ctrs": "center", "dept": "department",
-    "govt": "government", "mkt": "market", "mkts": "market", "mktg": "marketing",
-    "comms": "communication", "commun": "communication", "telecom": "telecommunication",
-    "pete": "petroleum", "petr": "petroleum", "props": "property",
-    "ppty": "property", "ppties": "property", "rlty": "realty", "trd": "trading", "trdg": "trading",
-    "equip": "equipment", "eqpt": "equipment", "constr": "construction",
-    "mach": "machine", "machs": "machine", "mchn": "machine",
-    "mchy": "machinery", "biotech": "biotechnology",
-    "entmt": "entertainment", "entpr": "enterprise", "entrpr": "enterprise", "hosp": "hospital", "hlth": "health",
-    "hlthcr": "healthcare", "infra": "infrastructure", "logist": "logistic",
-    "matls": "material", "mtr": "motor",
-    "mtrs": "motor", "ntwk": "network", "netw": "network", "ntwks": "network",
-    "pwr": "power", "ptnrs": "partner", "ptrs": "partner", "semicon": "semiconductor", "semicond": "semiconductor",
-    "sft": "software", "softw": "software", "srvcs": "service",
-    "tele": "telecommunication", "transp": "transport", "tpt": "transport",
-    "util": "utility", "utils": "utility", "wtr": "water", "amer": "america",
-    "americas": "america", "american": "america", "austr": "australia", "aust": "australia",
-    "brit": "british", "germ": "german", "dt": "deutsche", "dtsche": "deutsche",
-    "rlwy": "railway",
-    "rwy": "railway", "ry": "railway", "rly": "railway", "rr": "railroad", "airl": "airline", "airls": "airline",
-    "bev": "beverage", "bevs": "beverage", "cptr": "computer", "conslt": "consulting",
-    "consult": "consulting", "corpn": "corporation", "distr": "distribution", "distrib": "distribution", "div": "division",
-    "educ": "education", "environ": "environmental", "envir": "environmental", "expl": "exploration", "explor": "exploration",
-    "fds": "foods", "htls": "hotel", "immob": "immobilien", "beteil": "beteiligung", "bet": "beteiligung",
-    "beteilig": "beteiligung", "vers": "versicherung",
-    "instr": "instrument", "instrs": "instrument", "intellig": "intelligent",
-    "optoelec": "optoelectronics", "plast": "plastic", "refrig": "refrigeration", "sci": "science",
-    "scis": "science", "stl": "steel",
-    "textl": "textile", "tob": "tobacco", "bco": "banco", "bca": "banca", "bque": "banque", "whsle": "wholesale", "ww": "worldwide",
-    "comercio": "trade", "importacao": "import",
-    "exportacao": "export", "industria": "industry", "industrias": "industry", "industrie": "industry",
-    "industries": "industry", "industriale": "industry", "sanayi": "industry", "ticaret": "trade", "tic": "trade",
-}
+
+def _table(text: str) -> dict[str, str]:
+    """`short:long` pairs, separated by blanks."""
+    return dict(pair.split(":", 1) for pair in text.split())
+
+
+_ABBREVIATIONS: Final = _table(
+    """
+    intl:international intern:international natl:national mfg:manufacturing manuf:manufacturing tech:technology
+    techn:technology technol:technology inds:industry industrial:industry hldg:holding hldgs:holding hld:holding
+    hlds:holding grp:group gr:group gp:group grupo:group groupe:group gruppe:group gruppo:group svc:service
+    svcs:service serv:service servs:service sys:system syst:system sol:solution mng:mining chem:chemical
+    chems:chemical pharm:pharmaceutical pharma:pharmaceutical pharmac:pharmaceutical pharmaceut:pharmaceutical
+    therap:therapeutic elec:electric elect:electric electr:electric engg:engineering engr:engineering bk:bank
+    banc:bank finl:financial financ:financial insur:insurance mgmt:management mgt:management devs:development
+    devel:development invt:investment invts:investment prods:product prdts:product labs:laboratory
+    univ:university assoc:associated bros:brother ctr:center ctrs:center dept:department govt:government
+    mkt:market mkts:market mktg:marketing comms:communication commun:communication telecom:telecommunication
+    pete:petroleum petr:petroleum props:property ppty:property ppties:property rlty:realty trd:trading
+    trdg:trading equip:equipment eqpt:equipment constr:construction mach:machine machs:machine mchn:machine
+    mchy:machinery biotech:biotechnology entmt:entertainment entpr:enterprise entrpr:enterprise hosp:hospital
+    hlth:health hlthcr:healthcare infra:infrastructure logist:logistic matls:material mtr:motor mtrs:motor
+    ntwk:network netw:network ntwks:network pwr:power ptnrs:partner ptrs:partner semicon:semiconductor
+    semicond:semiconductor sft:software softw:software srvcs:service tele:telecommunication transp:transport
+    tpt:transport util:utility utils:utility wtr:water amer:america americas:america american:america
+    austr:australia aust:australia brit:british germ:german dt:deutsche dtsche:deutsche rlwy:railway rwy:railway
+    ry:railway rly:railway rr:railroad airl:airline airls:airline bev:beverage bevs:beverage cptr:computer
+    conslt:consulting consult:consulting corpn:corporation distr:distribution distrib:distribution div:division
+    educ:education environ:environmental envir:environmental expl:exploration explor:exploration fds:foods
+    htls:hotel immob:immobilien beteil:beteiligung bet:beteiligung beteilig:beteiligung vers:versicherung
+    instr:instrument instrs:instrument intellig:intelligent optoelec:optoelectronics plast:plastic
+    refrig:refrigeration sci:science scis:science stl:steel textl:textile tob:tobacco bco:banco bca:banca
+    bque:banque whsle:wholesale ww:worldwide comercio:trade importacao:import exportacao:export
+    industria:industry industrias:industry industrie:industry industries:industry industriale:industry
+    sanayi:industry ticaret:trade tic:trade
+    """
+)
 
 _STRUCTURAL: Final = frozenset(
-    "group holding company corporation enterprise international global worldwide world general national united first new "
-    "associated partner limited corp inc co ltd brother son sons parent newco operating societe sociedad sociedade societa gesellschaft compania ste firma comp".split()
+    vocabulary("""
+    group holding company corporation enterprise international global worldwide world general national united
+    first new associated partner limited corp inc co ltd brother son sons parent newco operating societe
+    sociedad sociedade societa gesellschaft compania ste firma comp
+    """)
 )
 _INDUSTRY: Final = frozenset(
-    "technology industry manufacturing service system solution resource mining chemical pharmaceutical therapeutic electric "
-    "electronic electrical engineering bank financial finance insurance management development investment investor product "
-    "laboratory university center institute market marketing communication telecommunication petroleum property realty real "
-    "estate trading trade export import equipment construction machine machinery automotive automobile biotechnology "
-    "entertainment hospital health healthcare infrastructure logistic material metal mineral motor network organization power "
-    "semiconductor shipping software standard telephone transport transportation travel utility water railway railroad "
-    "airline beverage capital computer computing consulting distribution division education environmental environment "
-    "exploration food foods hotel immobilien beteiligung versicherung information instrument intelligent media medical "
-    "optoelectronics paper plastic refrigeration science security securities specialty steel strategic textile tobacco "
-    "wholesale energy oil gas gold silver copper lithium uranium fund trust acquisition bancorp bancshares financial "
-    "bioscience biosciences biopharma biotherapeutics oncology genetic genomics life digital data cloud mobile online web "
-    "internet com net design studio studios store stores retail fashion home homes house building builder builders land farm "
-    "agriculture agricultural agro seed feed marine offshore ocean sea air aviation aerospace defense space solar wind green "
-    "clean renewable environmental waste recycling rubber tire tyre tires glass cement concrete brick stone wood timber "
-    "furniture packaging printing press publishing news broadcasting television radio film picture pictures music game games "
-    "gaming casino resort resorts restaurant coffee tea wine brewery spirits dairy meat fish seafood sugar salt cotton wool "
-    "leather shoe shoes clothing apparel garment garments jewelry watch cosmetic beauty care clinic clinical diagnostic "
-    "diagnostics device devices imaging vision optical photo lighting light battery cable wire tool tools valve pump pumps "
-    "bearing gear precision control controls automation robot robotics interactive innovation innovative advanced applied "
-    "research ventures venture equity asset assets credit loan loans mortgage leasing lease payment payments exchange "
-    "advisory advisor advisors consultant consultants professional staffing human personnel legal tax audit events event "
-    "advertising public government city community federal state county society association foundation club union "
-    "cooperative commercial polymer polymers petrochemical fertilizer paint paints coating coatings adhesive resin fiber fibre "
-    "carpet carpets fabric textile yarn plastics mold component components part parts supply supplies materials composite "
-    "project projects infrastructure facility facilities maintenance repair security protection safety fire defense "
-    "acquisition platform platforms brand brands lab sport sports fitness pet pets toy toys baby child children school "
-    "college academy learning training minerals metals royalty royalties streaming exploration enterprises income growth "
-    "opportunity opportunities value dividend municipal bond high yield strategic "
-    # the same trades in other languages
-    "banco banca banque bankasi banka assicurazione assurance assurances seguro seguros sigorta versicherungs energia energie "
-    "enerji energetica elettrica electrica electrique elektrik elektro elektronik elektronika chimica quimica chimie chemie "
-    "kimya farmaceutica farma ilac alimentos alimentari aliments gida lebensmittel transportes transports trasporti logistica "
-    "logistik nakliyat lojistik costruzioni construcciones construction construcoes insaat bau bauunternehmen maschinenbau "
-    "makina makine macchine maquinas technik teknik tecnica tecnologia tecnologias technologie technologien teknoloji "
-    "informatica informatik bilisim sistemas sistemi systeme sistem servicios servicos servizi dienstleistungen hizmetleri "
-    "comercial comercio commerciale commerce handel handels handelsgesellschaft ticaret import export dis pazarlama "
-    "industria industriale industriel industriels industrielle sanayi sanayii uretim produccion produzione production productos "
-    "prodotti produits produkte urunleri immobiliare immobiliere inmobiliaria finanz finanziaria financiera financiere yatirim "
-    "inversiones investimenti participacoes participations partecipazioni beteiligungs verwaltungs verwaltung tekstil tessile "
-    "textil plastik plasticos plastiques kunststoff kunststofftechnik metalurgica metall metalli metaux celik demir stahl acciai "
-    "aceros otomotiv automobili automobiles autohaus automocion agricola agro tarim papel carta papier ambalaj imballaggi "
-    "envases embalagens verpackung verpackungen kimyasal boya vernici pinturas lacke yapi malzemeleri tourism turizm turismo "
-    "kaisha kogyo sangyo shoji denki seisakusho kagaku kensetsu seiyaku shokuhin tetsudo kabushiki zavod kombinat "
-    "royal koninklijke kungliga real deutsche companhia compania empresa empresas corporacion organizacion werke werk".split()
+    vocabulary("""
+    technology industry manufacturing service system solution resource mining chemical pharmaceutical
+    therapeutic electric electronic electrical engineering bank financial finance insurance management
+    development investment investor product laboratory university center institute market marketing
+    communication telecommunication petroleum property realty real estate trading trade export import equipment
+    construction machine machinery automotive automobile biotechnology entertainment hospital health healthcare
+    infrastructure logistic material metal mineral motor network organization power semiconductor shipping
+    software standard telephone transport transportation travel utility water railway railroad airline beverage
+    capital computer computing consulting distribution division education environmental environment exploration
+    food foods hotel immobilien beteiligung versicherung information instrument intelligent media medical
+    optoelectronics paper plastic refrigeration science security securities specialty steel strategic textile
+    tobacco wholesale energy oil gas gold silver copper lithium uranium fund trust acquisition bancorp
+    bancshares bioscience biosciences biopharma biotherapeutics oncology genetic genomics life digital data
+    cloud mobile online web internet com net design studio studios store stores retail fashion home homes house
+    building builder builders land farm agriculture agricultural agro seed feed marine offshore ocean sea air
+    aviation aerospace defense space solar wind green clean renewable waste recycling rubber tire tyre tires
+    glass cement concrete brick stone wood timber furniture packaging printing press publishing news
+    broadcasting television radio film picture pictures music game games gaming casino resort resorts restaurant
+    coffee tea wine brewery spirits dairy meat fish seafood sugar salt cotton wool leather shoe shoes clothing
+    apparel garment garments jewelry watch cosmetic beauty care clinic clinical diagnostic diagnostics device
+    devices imaging vision optical photo lighting light battery cable wire tool tools valve pump pumps bearing
+    gear precision control controls automation robot robotics interactive innovation innovative advanced applied
+    research ventures venture equity asset assets credit loan loans mortgage leasing lease payment payments
+    exchange advisory advisor advisors consultant consultants professional staffing human personnel legal tax
+    audit events event advertising public government city community federal state county society association
+    foundation club union cooperative commercial polymer polymers petrochemical fertilizer paint paints coating
+    coatings adhesive resin fiber fibre carpet carpets fabric yarn plastics mold component components part parts
+    supply supplies materials composite project projects facility facilities maintenance repair protection
+    safety fire platform platforms brand brands lab sport sports fitness pet pets toy toys baby child children
+    school college academy learning training minerals metals royalty royalties streaming enterprises income
+    growth opportunity opportunities value dividend municipal bond high yield banco banca banque bankasi banka
+    assicurazione assurance assurances seguro seguros sigorta versicherungs energia energie enerji energetica
+    elettrica electrica electrique elektrik elektro elektronik elektronika chimica quimica chimie chemie kimya
+    farmaceutica farma ilac alimentos alimentari aliments gida lebensmittel transportes transports trasporti
+    logistica logistik nakliyat lojistik costruzioni construcciones construcoes insaat bau bauunternehmen
+    maschinenbau makina makine macchine maquinas technik teknik tecnica tecnologia tecnologias technologie
+    technologien teknoloji informatica informatik bilisim sistemas sistemi systeme sistem servicios servicos
+    servizi dienstleistungen hizmetleri comercial comercio commerciale commerce handel handels
+    handelsgesellschaft ticaret dis pazarlama industria industriale industriel industriels industrielle sanayi
+    sanayii uretim produccion produzione production productos prodotti produits produkte urunleri immobiliare
+    immobiliere inmobiliaria finanz finanziaria financiera financiere yatirim inversiones investimenti
+    participacoes participations partecipazioni beteiligungs verwaltungs verwaltung tekstil tessile textil
+    plastik plasticos plastiques kunststoff kunststofftechnik metalurgica metall metalli metaux celik demir
+    stahl acciai aceros otomotiv automobili automobiles autohaus automocion agricola tarim papel carta papier
+    ambalaj imballaggi envases embalagens verpackung verpackungen kimyasal boya vernici pinturas lacke yapi
+    malzemeleri tourism turizm turismo kaisha kogyo sangyo shoji denki seisakusho kagaku kensetsu seiyaku
+    shokuhin tetsudo kabushiki zavod kombinat royal koninklijke kungliga deutsche companhia compania empresa
+    empresas corporacion organizacion werke werk
+    """)
 )
 
-_NUMBER_WORDS: Final = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
-    "ten": "10", "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "6th": "sixth",
-    "7th": "seventh", "8th": "eighth", "9th": "ninth", "10th": "tenth",
-    "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12", "xiii": "13",
-    "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18", "xix": "19", "xx": "20",
-}
+_NUMBER_WORDS: Final = _table(
+    """
+    one:1 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 1st:first 2nd:second 3rd:third
+    4th:fourth 5th:fifth 6th:sixth 7th:seventh 8th:eighth 9th:ninth 10th:tenth ii:2 iii:3 iv:4 vi:6 vii:7 viii:8
+    ix:9 xi:11 xii:12 xiii:13 xiv:14 xv:15 xvi:16 xvii:17 xviii:18 xix:19 xx:20
+    """
+)
 _ROMAN_LATE: Final = {"i": "1", "v": "5", "x": "10"}
 """Single letters count as numerals at the end of a name alone (`Fund V`)."""
 
