@@ -41,9 +41,9 @@ def test_a_chinese_short_name_finds_the_legal_name() -> None:
 
 
 def test_the_domain_finds_a_customer_whatever_its_name() -> None:
-    wanted = customer("Helios Solar Systems Ltd", "GB", website="helios-solar.example")
+    wanted = customer("Helios Solar Systems Ltd", "GB", website="helios-solar.co.uk")
 
-    found = find_twins(CustomerClaim("Completely Renamed plc", "GB", website="https://shop.helios-solar.example/x"))
+    found = find_twins(CustomerClaim("Completely Renamed plc", "GB", website="https://shop.helios-solar.co.uk/x"))
 
     assert [twin.end_customer_id for twin in found] == [wanted.pk]
 

@@ -57,7 +57,7 @@ def _deliver_next(*, now: datetime) -> bool:
 def _postpone(item: OutboxItem, error: Exception, *, now: datetime) -> None:
     # The class alone: a message may carry what must not be kept.
     item.last_error = type(error).__name__
-    logger.warning("outbox_attempt_failed", target=item.target, event=item.event_id, error=item.last_error)
+    logger.warning("outbox_attempt_failed", target=item.target, event_id=item.event_id, error=item.last_error)
     if item.attempts > len(PAUSES):
         item.state = OutboxState.DEAD
         return

@@ -1,0 +1,156 @@
+"""What the desk's views share: permissions by role, and one way to scope.
+
+Stock model view sets of Wagtail ask for the model's permission only, never for the instance's. These put the scope in
+front of every view, so that a row which is not visible is not there, in lists, exports and single views alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from wagtail.admin.views import generic
+from wagtail.admin.views.generic import history, usage
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permission_policies.base import BasePermissionPolicy
+from wagtail.permissions import register_permission_policy
+
+from concord.portal.actor import Actor, actor_for_user
+from concord.portal.enums import VENDOR_ROLES, Door, Role
+from concord.portal.models import User
+from concord.portal.scoping import ScopedQuerySet
+
+_P = ParamSpec("_P")
+
+PEOPLE_OF_THE_DESK = frozenset({Role.CHANNEL_MANAGER, Role.PRICING_MANAGER, Role.CONTENT_EDITOR})
+NOBODY: frozenset[Role] = frozenset()
+
+
+def desk_actor(user: User) -> Actor:
+    """The actor of a person at the desk; asked once per request."""
+    known: Actor | None = getattr(user, "_desk_actor", None)
+    if known is None:
+        known = actor_for_user(user, Door.DESK)
+        user._desk_actor = known  # type: ignore[attr-defined]
+    return known
+
+
+class RolePolicy(BasePermissionPolicy):
+    """Who may do what to a model's rows, by role; operators (superusers) may do everything.
+
+    ``by_action`` maps Wagtail's actions (``view``, ``add``, ``change``, ``delete``, ``choose``) to roles. Whoever may
+    change may view and choose.
+    """
+
+    def __init__(self, model: type[models.Model], **by_action: Collection[Role]) -> None:
+        super().__init__(model)
+        self.by_action: dict[str, frozenset[Role]] = {name: frozenset(roles) for name, roles in by_action.items()}
+        self.by_action["view"] = self.by_action.get("view", NOBODY) | self.by_action.get("change", NOBODY)
+        self.by_action["choose"] = self.by_action.get("choose", NOBODY) | self.by_action["view"]
+
+    def user_has_permission(self, user: User, action: str) -> bool:
+        """Whether the role allows the action."""
+        if not user.is_active:
+            return False
+        return desk_actor(user).has_role(*self.by_action.get(action, NOBODY))
+
+    def users_with_any_permission(self, actions: Collection[str]) -> models.QuerySet[User]:
+        """The people whose role allows one of the actions."""
+        roles = frozenset().union(*(self.by_action.get(action, NOBODY) for action in actions))
+        allowed = models.Q(is_superuser=True) | models.Q(member__role__in=roles & VENDOR_ROLES)
+        return User.objects.filter(allowed, is_active=True)
+
+
+def give_permissions(
+    model: type[models.Model],
+    *,
+    view: Collection[Role] = PEOPLE_OF_THE_DESK,
+    change: Collection[Role] = NOBODY,
+    add: Collection[Role] | None = None,
+    delete: Collection[Role] = NOBODY,
+) -> None:
+    """Register who may do what to a model in the desk; ``add`` defaults to ``change``. Call it when apps are ready."""
+    policy = RolePolicy(model, view=view, change=change, add=change if add is None else add, delete=delete)
+    register_permission_policy(model, policy)
+
+
+def needs_role(*roles: Role) -> Callable[[Callable[_P, HttpResponse]], Callable[_P, HttpResponse]]:
+    """A desk view for some roles only: others get a refusal, and people without the desk never come here."""
+
+    def decorate(view: Callable[_P, HttpResponse]) -> Callable[_P, HttpResponse]:
+        @wraps(view)
+        def checked(*args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+            request = next(argument for argument in args if isinstance(argument, HttpRequest))
+            if not isinstance(request.user, User) or not desk_actor(request.user).has_role(*roles):
+                raise PermissionDenied
+            return view(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def visible_rows(view: Any, model: type[models.Model]) -> models.QuerySet[Any]:
+    """The rows of a model that the person at this view may see."""
+    rows = model._default_manager.all()
+    if isinstance(rows, ScopedQuerySet):
+        return rows.visible_to(desk_actor(view.request.user))
+    return rows
+
+
+class _ScopedList:
+    def get_base_queryset(self) -> models.QuerySet[Any]:
+        return visible_rows(self, self.model)  # type: ignore[attr-defined]
+
+
+class _ScopedObject:
+    def get_object(self, queryset: models.QuerySet[Any] | None = None) -> models.Model:
+        rows = visible_rows(self, self.model)  # type: ignore[attr-defined]
+        try:
+            found: models.Model = rows.get(pk=self.kwargs["pk"])  # type: ignore[attr-defined]
+        except (rows.model.DoesNotExist, ValueError) as error:
+            raise Http404 from error
+        return found
+
+
+class ScopedIndexView(_ScopedList, generic.IndexView):  # type: ignore[misc]
+    """The list and its export."""
+
+
+class ScopedEditView(_ScopedObject, generic.EditView):  # type: ignore[misc]
+    """Edit."""
+
+
+class ScopedDeleteView(_ScopedObject, generic.DeleteView):  # type: ignore[misc]
+    """Delete."""
+
+
+class ScopedInspectView(_ScopedObject, generic.InspectView):  # type: ignore[misc]
+    """Look at one row."""
+
+
+class ScopedHistoryView(_ScopedObject, history.HistoryView):  # type: ignore[misc]
+    """Who edited the row in the desk."""
+
+
+class ScopedUsageView(_ScopedObject, usage.UsageView):  # type: ignore[misc]
+    """Where the row is used."""
+
+
+class ScopedModelViewSet(ModelViewSet):  # type: ignore[misc]
+    """A model view set whose every view sees visible rows only. Register permissions with ``give_permissions``."""
+
+    index_view_class = ScopedIndexView
+    edit_view_class = ScopedEditView
+    delete_view_class = ScopedDeleteView
+    inspect_view_class = ScopedInspectView
+    history_view_class = ScopedHistoryView
+    usage_view_class = ScopedUsageView
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    search_backend_name = None
+    list_export: Any = ()
