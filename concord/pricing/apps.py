@@ -13,3 +13,10 @@ class PricingConfig(AppConfig):
     label = "pricing"
     verbose_name = _("Prices")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the floor how the database's refusals are said."""
+        from concord.portal.work import register_constraint
+        from concord.pricing.actions.benefits import benefit_held
+
+        register_constraint("one_registration_benefit", benefit_held)

@@ -1,0 +1,1 @@
+"""Every write of catalogue, prices, quotes and stock."""
