@@ -6,11 +6,13 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from health_check.views import HealthCheckView
 
-from concord.portal.ui.views import brand_css
+from concord.portal.ui.views import brand_css, brand_logo, choose_language
 from concord.portal.views import live
 
 urlpatterns = [
+    path("setlang/", choose_language, name="set_language"),
     path("brand.css", brand_css, name="brand-css"),
+    path("brand/logo.png", brand_logo, name="brand-logo"),
     path("health/live/", live, name="health-live"),
     path(
         "health/ready/",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.idp.oidc import views as token_views
-from django.conf.urls.i18n import urlpatterns as language_urls
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -30,7 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("allauth.idp.urls")),
     path("api/v1/", include((api_v1, "api"))),
     path("", include("concord.portal.page_urls")),
-    *language_urls,
     path("", include("concord.partners.urls")),
     path("", include("concord.documents.urls")),
     path("", include("concord.pricing.urls")),

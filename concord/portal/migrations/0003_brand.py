@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 (
                     "accent_colour",
                     models.CharField(
-                        default="#0b6e6e",
+                        default="#3a49b5",
                         max_length=7,
                         validators=[
                             django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$", "Write a colour as #rrggbb.")

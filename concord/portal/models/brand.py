@@ -27,7 +27,7 @@ class BrandSettings(BaseGenericSetting):
     accent_colour = models.CharField(
         _("accent colour"),
         max_length=7,
-        default="#0b6e6e",
+        default="#3a49b5",
         validators=[RegexValidator("^#[0-9a-fA-F]{6}$", _("Write a colour as #rrggbb."))],
     )
     quote_terms = models.TextField(_("terms on quotes"), blank=True)

@@ -1,49 +1,47 @@
-"""The vendor's name, logo and accent colour. The desk's site settings provide them; until then it is Concord."""
+"""The vendor's name, logo and accent colour, as set in the desk."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from concord.portal.models.brand import BrandSettings
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     Text = str | _StrPromise
 
+KIT_ACCENT = "#3a49b5"  # what concord.css draws without being told anything
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
+_CLAIM = _("One customer, one product, one price, and the whole story behind it.")
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """`accent` is `#rrggbb` or empty for the kit's own; shades that stay readable are derived from it in the CSS."""
+    """What pages show of the vendor. `accent` is empty where it is the kit's own."""
 
     name: str = "Concord"
     logo_url: str = ""
     accent: str = ""
-    claim: Text = ""
+    claim: Text = _CLAIM
 
     @property
-    def safe_accent(self) -> str:
-        """The accent if it is a colour, so that nothing else can reach a style sheet."""
-        return self.accent if _COLOUR.match(self.accent) else ""
-
-
-_CLAIM = _("One customer, one product, one price, and the whole story behind it.")
-_providers: list[Callable[[HttpRequest], Brand]] = []
-
-
-def register_brand(provider: Callable[[HttpRequest], Brand]) -> None:
-    """Name the function that knows the brand of the site asked for; it is called once per page, so it must be cheap."""
-    if _providers and _providers[0] is not provider:
-        raise RuntimeError("a brand provider is registered already")
-    _providers[:] = [provider]
+    def accent_key(self) -> str:
+        """The accent without its sign: the version of the brand's style sheet."""
+        return self.accent.removeprefix("#")
 
 
 def brand_of(request: HttpRequest) -> Brand:
-    """The brand to show on this request."""
-    return _providers[0](request) if _providers else Brand(claim=_CLAIM)
+    """The brand to show on this request: one query, kept for the request. Shades that stay readable are the CSS's."""
+    kept = BrandSettings.load(request_or_site=request)
+    accent = kept.accent_colour.lower()
+    if accent == KIT_ACCENT or not _COLOUR.match(accent):
+        accent = ""
+    logo = f"{reverse('brand-logo')}?{kept.logo_id}" if kept.logo_id else ""
+    return Brand(name=kept.brand_name, logo_url=logo, accent=accent)

@@ -50,10 +50,12 @@ def _languages() -> list[dict[str, Any]]:
 
 
 def _search_url() -> str:
-    try:
-        return reverse("search")
-    except NoReverseMatch:
-        return ""
+    for name in ("cms:search", "search"):  # the search page stands above the floor, and may be left out
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
