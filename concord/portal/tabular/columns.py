@@ -126,9 +126,13 @@ class TextColumn(Column):
 
 @dataclass(frozen=True)
 class DecimalColumn(Column):
-    """An exact number written with a point: 1234.56. Anything that one half of the world reads otherwise is refused."""
+    """An exact number written with a point: 1234.56. Anything that one half of the world reads otherwise is refused.
+
+    `max_digits` and `decimal_places` are those of the database column; trailing zeros do not count.
+    """
 
     _: KW_ONLY
+    above: Decimal | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     max_digits: int = 19
@@ -144,6 +148,8 @@ class DecimalColumn(Column):
             )
         if whole_digits > self.max_digits - self.decimal_places:
             raise CellError("number_too_large", Message(_("The number is too large.")))
+        if self.above is not None and value <= self.above:
+            raise CellError("too_small", Message(_("The number must be above %(limit)s."), limit=self.above))
         _check_range(value, self.minimum, self.maximum)
         return value
 

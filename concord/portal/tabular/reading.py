@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.portal.tabular.columns import Column
 from concord.portal.tabular.csv_rows import csv_rows, detect_delimiter
-from concord.portal.tabular.encodings import BinarySource, detect_encoding
+from concord.portal.tabular.encodings import CHUNK, BinarySource, detect_encoding
 from concord.portal.tabular.problems import (
     Cell,
     CellError,
@@ -179,7 +179,7 @@ def read_table(file: BinarySource, *, columns: Sequence[Column], limits: Limits 
 def _size(file: BinarySource, limit: int) -> int:
     file.seek(0)
     size = 0
-    while chunk := file.read(1 << 20):
+    while chunk := file.read(CHUNK):
         size += len(chunk)
         if size > limit:
             megabytes = max(limit >> 20, 1)

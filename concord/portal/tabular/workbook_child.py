@@ -193,8 +193,8 @@ def write_rows(data: bytes, archive: zipfile.ZipFile, limits: dict[str, int]) ->
 def main() -> None:
     limits = json.loads(sys.argv[1])
     limit_this_process(memory=limits["memory"], seconds=limits["seconds"], output=limits["max_output"])
-    data = sys.stdin.buffer.read()
     try:
+        data = sys.stdin.buffer.read()
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             check_parts(archive, limits)
             write_rows(data, archive, limits)

@@ -99,7 +99,7 @@ def _refusal_of(status: int, complaint: bytes) -> TableRefusedError:
             return _refusal(str(said.pop("code")), said)
         except (ValueError, AttributeError, KeyError):
             return _refusal("damaged", {})
-    return _refusal("too_costly" if status < 0 or b"memory" in complaint else "damaged", {})
+    return _refusal("too_costly" if status < 0 or b"memory" in complaint.lower() else "damaged", {})
 
 
 def _refusal(code: str, parts: dict[str, object]) -> TableRefusedError:
