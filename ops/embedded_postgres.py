@@ -192,6 +192,15 @@ class EmbeddedPostgres:
         with self._lock():
             if self.running():
                 self._call("pg_ctl", "-D", self.data, "-w", "-t", "60", "-m", "fast", "stop", check=True)
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Leave nothing outside of the project, unless data or programs had to live there."""
+        for name in ("pg_hba.conf", "pg_ident.conf"):
+            (self.place / name).unlink(missing_ok=True)
+        for folder in (self.socket_directory, self.place):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
     def destroy(self) -> None:
         """Stop the server and drop its data."""
