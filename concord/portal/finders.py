@@ -46,7 +46,7 @@ class NodeModulesFinder(BaseFinder):
         self.storage = _NodeFile(location=node_modules())
         super().__init__(*args, **kwargs)
 
-    def check(self, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG002 - the framework's signature
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
         missing = [source for source in NODE_FILES.values() if not (node_modules() / source).is_file()]
         if not missing:
             return []
@@ -58,13 +58,13 @@ class NodeModulesFinder(BaseFinder):
             )
         ]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: ARG002 - the framework's signature
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         source = NODE_FILES.get(path.replace("\\", "/"))
         found = node_modules() / source if source else None
         if found is None or not found.is_file():
             return []
         return [str(found)] if find_all else str(found)
 
-    def list(self, ignore_patterns: object) -> Iterator[tuple[str, Storage]]:  # noqa: ARG002
+    def list(self, ignore_patterns: object) -> Iterator[tuple[str, Storage]]:
         for public in NODE_FILES:
             yield public, self.storage

@@ -26,7 +26,7 @@ HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
 
 
-class Replay(Exception):  # noqa: N818 - not an error: the way out of the transaction with the first answer
+class Replay(Exception):
     """The request was answered before."""
 
     def __init__(self, stored: IdempotencyKey) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from concord.portal.api.events import EventFeedView
+from concord.portal.api.root import RootView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RootView.as_view(), name="root"),
+    path("events/", EventFeedView.as_view(), name="events"),
+]

@@ -1,0 +1,109 @@
+"""The event feed: what happened, in public order, at least once, nothing skipped."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from concord.portal.actor import Actor
+from concord.portal.api.authentication import api_actor
+from concord.portal.models import Event, EventPosition
+from concord.portal.refusals import InvalidInput
+
+LONGEST_WAIT = 30
+PAGE = 200
+PAUSE = 0.25
+
+
+class EventSerializer(serializers.Serializer[Event]):
+    """One event as other systems see it. ``payload`` holds ids, codes and what was decided."""
+
+    id = serializers.UUIDField(source="uuid")
+    at = serializers.DateTimeField()
+    type = serializers.CharField(source="verb")
+    subject_type = serializers.CharField()
+    subject_id = serializers.UUIDField(source="subject_uuid")
+    sequence = serializers.IntegerField()
+    actor = serializers.CharField(source="actor_name")
+    door = serializers.CharField()
+    visibility = serializers.CharField()
+    payload = serializers.SerializerMethodField()
+    hash = serializers.SerializerMethodField()
+
+    def get_payload(self, event: Event) -> dict[str, Any]:
+        """The payload as an object."""
+        payload: dict[str, Any] = json.loads(event.payload)
+        return payload
+
+    def get_hash(self, event: Event) -> str:
+        """The event's hash in its subject's chain, hexadecimal."""
+        return bytes(event.hash).hex()
+
+
+class EventPageSerializer(serializers.Serializer[Any]):
+    """A page of the feed; pass the last ``id`` as ``after`` next time."""
+
+    results = EventSerializer(many=True)
+    last = serializers.UUIDField(allow_null=True)
+
+
+class EventFeedView(APIView):
+    """``GET /events/?after=&types=&wait=``: sealed events after one that the caller knows, oldest first."""
+
+    required_scopes = "history:read"
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("after", uuid.UUID, description="The id of the last event that was read."),
+            OpenApiParameter("types", str, description="Dotted verbs, separated by commas."),
+            OpenApiParameter("wait", int, description="Wait up to that many seconds (0 to 30) for something new."),
+        ],
+        responses=EventPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """The next page, at once or after waiting for something new."""
+        position = _position(request.query_params.get("after", ""))
+        verbs = [verb for verb in request.query_params.get("types", "").split(",") if verb]
+        deadline = time.monotonic() + _seconds(request.query_params.get("wait", "0"))
+        actor = api_actor(request)
+        events = _next_page(actor, position, verbs)
+        while not events and time.monotonic() < deadline:
+            time.sleep(PAUSE)
+            events = _next_page(actor, position, verbs)
+        last = events[-1].uuid if events else request.query_params.get("after") or None
+        return Response({"results": EventSerializer(events, many=True).data, "last": last})
+
+
+def _next_page(actor: Actor, position: int, verbs: list[str]) -> list[Event]:
+    events = Event.objects.visible_to(actor).filter(sealed__position__gt=position)
+    if verbs:
+        events = events.filter(verb__in=verbs)
+    return list(events.order_by("sealed__position")[:PAGE])
+
+
+def _position(after: str) -> int:
+    if not after:
+        return 0
+    try:
+        known = uuid.UUID(after)
+    except ValueError as error:
+        raise InvalidInput.at("/after", "invalid", _("This is not an event's id.")) from error
+    found = EventPosition.objects.filter(event__uuid=known).values_list("position", flat=True).first()
+    if found is None:
+        raise InvalidInput.at("/after", "unknown", _("No event has this id."))
+    return found
+
+
+def _seconds(text: str) -> int:
+    if not text.isdigit() or int(text) > LONGEST_WAIT:
+        raise InvalidInput.at("/wait", "invalid", _("Wait 0 to 30 seconds."))
+    return int(text)
