@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,9 @@ class Product(PublicModel):
     )
     #: SKU, part number (also without dashes and blanks), names and maker in one lower-case text for the trigram index
     search_key = models.TextField(editable=False, blank=True)
+    #: SKU and part number as compared: letters and digits alone, lower case. Neither need be unique.
+    sku_key = models.CharField(max_length=64, editable=False, blank=True, db_index=True)
+    part_key = models.CharField(max_length=120, editable=False, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("product")
@@ -50,6 +54,7 @@ class Product(PublicModel):
                 condition=Q(pack_size__gte=1, minimum_order_quantity__gte=1, order_multiple__gte=1),
                 name="product_quantities_positive",
             ),
+            models.UniqueConstraint(Upper("sku"), name="product_sku_once_whatever_case"),
         ]
         indexes = [GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="product_search_key")]
 

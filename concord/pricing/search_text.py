@@ -1,0 +1,91 @@
+"""What the catalogue's search compares: one text per product, and the patterns made of what somebody types.
+
+Pure functions, used alike by the action, the importer and the search itself, so that the three never disagree.
+
+* Part numbers stand in the text as written and squeezed (without dashes, blanks, dots), so both are found.
+* Every Chinese, Japanese or Korean character stands between blanks: the trigram index then finds two characters as well
+  as ten, which it cannot inside a longer word.
+* The text begins and ends with a blank, so that short words can be searched from their beginning.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_WORDS = 8
+#: below this length a Latin word is searched from its beginning only: shorter ones have no trigram inside a word
+SHORT = 3
+
+_BLANKS = re.compile(r"\s+")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_CJK = "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+_IDEOGRAPH = re.compile(_CJK)
+_PIECES = re.compile(f"({_CJK}+)")
+
+
+def fold(text: str) -> str:
+    """Width, case and blanks evened out."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def squeeze(text: str) -> str:
+    """A part number as compared: letters and digits alone. ``"C-430 881"`` and ``"c430881"`` are the same."""
+    return _NOT_ALPHANUMERIC.sub("", fold(text))
+
+
+def search_key(*, sku: str, manufacturer_part_number: str, manufacturer: str, name: str, name_zh: str) -> str:
+    """The text of one product that the trigram index holds."""
+    words: dict[str, None] = {}
+    for code in (sku, manufacturer_part_number):
+        words[fold(code)] = None
+        words[squeeze(code)] = None
+    for text in (name, name_zh, manufacturer):
+        words[fold(text)] = None
+    return f" {_BLANKS.sub(' ', _apart(' '.join(filter(None, words)))).strip()} "
+
+
+def patterns(text: str) -> list[list[str]]:
+    """``LIKE`` patterns: a product is found when of every inner list one pattern fits, for each word typed."""
+    return [_word_patterns(word) for word in _words(text)]
+
+
+def whole_number_pattern(text: str) -> str | None:
+    """The pattern of everything typed as one part number, blanks ignored; ``None`` when there is no point in it."""
+    squeezed = squeeze(text)
+    if " " not in fold(text) or len(squeezed) < SHORT or _IDEOGRAPH.search(squeezed):
+        return None
+    return f"%{_escaped(squeezed)}%"
+
+
+def needle(text: str) -> str:
+    """What is typed, as the similarity search compares it."""
+    return _BLANKS.sub(" ", _apart(fold(text))).strip()
+
+
+def _words(text: str) -> list[str]:
+    found: list[str] = []
+    for word in fold(text).split(" "):
+        # Ideographs in a row are one phrase; what stands beside them is a word of its own.
+        for piece in _PIECES.split(word):
+            if piece and piece not in found and (_IDEOGRAPH.match(piece) or squeeze(piece)):
+                found.append(piece)
+    return found[:MAX_WORDS]
+
+
+def _word_patterns(word: str) -> list[str]:
+    if _IDEOGRAPH.match(word):
+        return [f"% {_BLANKS.sub(' ', _apart(word)).strip()} %"]
+    return list(dict.fromkeys(_latin_pattern(form) for form in (word, squeeze(word)) if form))
+
+
+def _latin_pattern(word: str) -> str:
+    return f"% {_escaped(word)}%" if len(word) < SHORT else f"%{_escaped(word)}%"
+
+
+def _apart(text: str) -> str:
+    return _IDEOGRAPH.sub(r" \g<0> ", text)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
