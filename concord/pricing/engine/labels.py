@@ -1,4 +1,4 @@
-"""Words for the engine's codes: steps of a receipt, bars of a waterfall, errors of a line, kinds of price."""
+"""Words for the engine's codes: steps of a receipt, bars of a waterfall, errors of a line."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.pricing.engine.receipt import StepCode
 from concord.pricing.engine.results import ErrorCode, LineError
-from concord.pricing.engine.rulebook import PriceKind, RuleKind
+from concord.pricing.engine.rulebook import RuleKind
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -36,11 +36,6 @@ RULE_LABELS: "dict[str, _StrPromise]" = {
     RuleKind.REGISTRATION_BENEFIT: _("Registration benefit"),
     RuleKind.PROGRAMME_BONUS: _("Programme bonus"),
     RuleKind.FLOOR: _("Floor"),
-}
-
-PRICE_KIND_LABELS: "dict[str, _StrPromise]" = {
-    PriceKind.CUSTOMER: _("Customer price"),
-    PriceKind.RECOMMENDED: _("Recommended price"),
 }
 
 ERROR_MESSAGES: "dict[str, _StrPromise]" = {

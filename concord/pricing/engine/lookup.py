@@ -78,9 +78,11 @@ class Lookup:
 
     def product_rules(self, product: Product) -> ProductRules:
         """What may decide the customer price of the product, whatever the quantity."""
+        ladder = _ladder(self._list_prices.get(product.id, ()))
+        lists = ("", ladder[0].list_code) if ladder else ()
         found = ProductRules(
-            ladder=_ladder(self._list_prices.get(product.id, ())),
-            promotions=self._promotions.of(product),
+            ladder=ladder,
+            promotions=[rule for rule in self._promotions.of(product) if rule.list_code in lists],
             special_prices=self._special_prices.get(product.id, []),
             commitments=self._commitments.get(product.id, []),
         )

@@ -86,11 +86,15 @@ class ListPrice:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """Takes ``percent`` off, or sets ``unit_price`` (then in ``currency``) where that is lower; one of the two."""
+    """Takes ``percent`` off, or sets ``unit_price`` (then in ``currency``) where that is lower; one of the two.
+
+    With ``list_code`` it holds for prices of that list only.
+    """
 
     id: int
     version: int = 1
     code: str = ""
+    list_code: str = ""
     product_id: int | None = None
     family_id: int | None = None
     percent: Decimal | None = None
@@ -110,7 +114,7 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class SpecialPrice:
-    """Granted to one end customer and held through every partner. ``quantity_left`` is what its cap still allows."""
+    """Granted to one end customer, held through every partner; where use is capped, its range ends at what is left."""
 
     id: int
     end_customer_id: int
@@ -120,14 +124,10 @@ class SpecialPrice:
     version: int = 1
     code: str = ""
     quantity_from: int = 1
-    quantity_left: int | None = None
+    quantity_to: int | None = None
     priority: int = 0
     valid_from: datetime | None = None
     valid_until: datetime | None = None
-
-    @property
-    def quantity_to(self) -> int | None:
-        return None if self.quantity_left is None else self.quantity_left + 1
 
     @property
     def ref(self) -> RuleRef:

@@ -155,7 +155,7 @@ def _of_promotion(rule: Promotion, families: dict[int, int | None]) -> _Reach:
         rule,
         rule.product_id,
         _family(rule, families),
-        (rule.currency or None, rule.market or None, _family(rule, families)),
+        (rule.list_code or None, rule.currency or None, rule.market or None, _family(rule, families)),
         rule.quantity_from,
         rule.quantity_to,
     )

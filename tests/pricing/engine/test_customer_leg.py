@@ -131,6 +131,10 @@ class TestPromotions:
         assert ask_one(rules, quantity=1).customer_unit_price == Decimal("8.50")
         assert ask_one(rules, quantity=100).customer_unit_price == Decimal(8)
 
+    def test_may_be_bound_to_a_list(self):
+        rules = book(promotions=(Promotion(1, percent=Decimal(10), list_code="EU-2025"),))
+        assert ask_one(rules).customer_unit_price == Decimal(9)
+
     def test_only_the_highest_priority_applies(self):
         rules = book(
             promotions=(
@@ -163,6 +167,7 @@ class TestPromotions:
         "promotion",
         [
             Promotion(1, percent=Decimal(10), market="US"),
+            Promotion(1, percent=Decimal(10), list_code="OTHER"),
             Promotion(1, unit_price=Decimal(1), currency="USD"),
             Promotion(1, percent=Decimal(10), family_id=SWITCHES),
             Promotion(1, percent=Decimal(10), product_id=2),
@@ -188,8 +193,8 @@ class TestSpecialPrices:
         assert result.customer_unit_price == Decimal(4)
         assert codes(result) == ["list_price", "promotion", "special_price", "round"]
 
-    def test_ends_with_its_cap(self):
-        rules = book(special_prices=(special(quantity_left=40),))
+    def test_ends_where_its_quantities_end(self):
+        rules = book(special_prices=(special(quantity_to=41),))
         assert ask_one(rules, quantity=40).customer_unit_price == Decimal("7.50")
         assert ask_one(rules, quantity=40).quantity_break == (10, 41)
         assert ask_one(rules, quantity=41).customer_unit_price == Decimal(9)

@@ -90,6 +90,7 @@ def rule_books(draw, currency):
         id=st.just(0),
         unit_price=amounts,
         currency=st.just(currency),
+        list_code=st.sampled_from(["", "LIST", "OTHER"]),
         family_id=maybe_families,
         quantity_from=quantities,
         priority=priorities,
@@ -101,7 +102,7 @@ def rule_books(draw, currency):
         product_id=ids,
         unit_price=amounts,
         currency=st.sampled_from([currency, "USD"]),
-        quantity_left=st.none() | quantities,
+        quantity_to=st.none() | quantities,
         priority=priorities,
     )
     promises = st.builds(

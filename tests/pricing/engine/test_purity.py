@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import concord.pricing.engine
+from concord.pricing import enums
+from concord.pricing.engine import SOLD_STATUSES, PriceKind
 
 FOLDER = Path(concord.pricing.engine.__file__).parent
 ALLOWED = {
@@ -39,6 +41,11 @@ def test_modules_import_only_what_is_pure_and_hold_no_float_or_clock(path):
             assert node.id != "float"
         elif isinstance(node, ast.Attribute):
             assert node.attr not in {"now", "utcnow", "today"}
+
+
+def test_codes_are_those_of_the_catalogue():
+    assert set(PriceKind) == set(enums.PriceKind.values) - {enums.PriceKind.PARTNER_NET}
+    assert set(enums.Lifecycle.values) >= SOLD_STATUSES
 
 
 def test_there_are_modules_to_look_at():
