@@ -8,6 +8,7 @@ class DealTable(Table):
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -102,7 +103,24 @@ class StatusColumn(Column):
 
 
 class Table(tables.Table):
-    """The base of every table in the extranet."""
+    """The base of every table in the extranet.
+
+    `export_formats` offers downloads of the filtered rows, `caption` names the table for screen readers, and `empty`
+    holds the inputs of the `empty` component, shown instead of a table without rows.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        export_formats: Sequence[str] = (),
+        caption: str = "",
+        empty: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.export_formats = export_formats
+        self.caption = caption
+        self.empty = empty
 
     class Meta:
         template_name = "portal/components/table.html"
