@@ -25,6 +25,8 @@ _VOWELS: Final = frozenset("aeiouy")
 _FIRST_WORD_BONUS: Final = 1.25
 _QUALIFIER_SHARE: Final = 0.5
 _LEAST_LIKENESS: Final = 0.45
+_MOST_WORDS: Final = 24
+"""Cost grows with the square of the number of words; what follows in a longer name is left out."""
 
 
 def _skeleton(word: str) -> str:
@@ -140,14 +142,15 @@ class Alignment:
 
 def weights_of(key: NameKey, rarity: Rarity | None) -> tuple[tuple[str, ...], list[float]]:
     """The words to compare (core, then qualifiers) with their weights; the first telling word counts a little more."""
-    words = key.words + key.qualifiers
+    own = key.words[:_MOST_WORDS]
+    words = own + key.qualifiers[:_MOST_WORDS]
     if rarity is None:
         weights = [default_weight(word) for word in words]
     else:
         weights = [min(rarity.get(word, 1.0), max(default_weight(word), 0.3)) for word in words]
-    for position in range(len(key.words), len(words)):
+    for position in range(len(own), len(words)):
         weights[position] *= _QUALIFIER_SHARE
-    for position, word in enumerate(key.words):
+    for position, word in enumerate(own):
         if word not in STOP_WORDS:
             weights[position] *= _FIRST_WORD_BONUS
             break

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from concord.partners.matching.glossary import segment
+from concord.partners.matching.ideographs import marks
 from concord.partners.matching.normalise import NameKey, name_key
 from concord.partners.matching.score import Profile
 from concord.partners.matching.text import has_ideographs, pinyin
@@ -37,6 +38,14 @@ _LONGEST_INITIALS: Final = 8
 _PREFIX: Final = 5
 
 
+KEY_LENGTH: Final = 200
+"""Longer keys are cut, alike when they are stored and when they are asked for."""
+
+
+def _stored(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({key[:KEY_LENGTH] for key in keys}))
+
+
 def _telling(key: NameKey) -> tuple[str, ...]:
     return tuple(word for word in key.words if word not in STOP_WORDS)
 
@@ -50,7 +59,7 @@ def exact_keys(profile: Profile) -> tuple[str, ...]:
         keys.add(f"dom:{profile.domain}")
     for name in profile.names:
         keys.update(name_keys(name.key))
-    return tuple(sorted(keys))
+    return _stored(keys)
 
 
 def name_keys(key: NameKey) -> tuple[str, ...]:
@@ -61,7 +70,7 @@ def name_keys(key: NameKey) -> tuple[str, ...]:
     if key.ideographic:
         if key.region:
             keys.add(f"name:{key.region}{key.core}")
-        return tuple(sorted(keys))
+        return _stored(keys)
     words = _telling(key)
     if len(words) > 1:
         keys.add("words:" + " ".join(sorted(words)))
@@ -69,7 +78,7 @@ def name_keys(key: NameKey) -> tuple[str, ...]:
         keys.add(f"ini:{key.initials}")
     elif len(words) == 1 and _SHORTEST_INITIALS < len(words[0]) <= _LONGEST_INITIALS:
         keys.add(f"ini:{words[0]}")
-    return tuple(sorted(keys))
+    return _stored(keys)
 
 
 def block_keys(profile: Profile) -> tuple[str, ...]:
@@ -77,7 +86,7 @@ def block_keys(profile: Profile) -> tuple[str, ...]:
     keys: set[str] = set()
     for name in profile.names:
         keys.update(_blocks(name.key))
-    return tuple(sorted(keys))
+    return _stored(keys)
 
 
 def query_blocks(name: str) -> tuple[str, ...]:
@@ -85,7 +94,7 @@ def query_blocks(name: str) -> tuple[str, ...]:
     key = name_key(name)
     blocks = _blocks(key)
     telling = {block for block in blocks if not _is_common_block(block)}
-    return tuple(sorted(telling or blocks))
+    return _stored(telling or blocks)
 
 
 def _is_common_block(block: str) -> bool:
@@ -109,18 +118,22 @@ def _blocks(key: NameKey) -> set[str]:
 
 
 def _ideograph_blocks(key: NameKey) -> set[str]:
-    blocks = {key.core[position : position + 2] for position in range(max(len(key.core) - 1, 1))}
-    blocks.update({key.core[0] + key.core[2]} if len(key.core) > 2 else ())  # 申菱环境 → 申环
+    """Character pairs that hold a character of the brand; where a name has no brand, its trade words and places."""
+    core = key.core
+    weights, _ = marks(core)
+    brand = [weight == 1.0 for weight in weights]
+    blocks = {core[at : at + 2] for at in range(max(len(core) - 1, 1)) if any(brand[at : at + 2])}
+    if len(core) > 2 and brand[0]:
+        blocks.add(core[0] + core[2])  # 申菱环境 is also written 申环
     if key.region:
-        blocks.add(key.region[0] + key.core[0])
-        blocks.add(key.region[:2])
-    for part in segment(key.core):
+        blocks.add(key.region[0] + core[0])
+    for part in segment(core):
         if not part.trade and not part.place:
             syllables = pinyin(part.text)
             blocks.add("".join(syllables))
             blocks.add("".join(syllables[:2]))
     blocks.update(key.latin)
-    return blocks
+    return blocks or {part.text for part in segment(core)} | {key.region + core}
 
 
 def search_key(profile: Profile) -> str:

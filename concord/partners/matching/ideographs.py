@@ -25,10 +25,12 @@ from concord.partners.matching.words import STOP_WORDS, canonical_word, is_commo
 _TRADE_WEIGHT: Final = 0.35
 _PLACE_WEIGHT: Final = 0.6
 _BRAND_LENGTH: Final = 2
+_LONGEST_CORE: Final = 60
+"""Cost grows with the square of the length; no real name is longer."""
 
 
 @lru_cache(maxsize=32_768)
-def _marks(text: str) -> tuple[tuple[float, ...], tuple[bool, ...]]:
+def marks(text: str) -> tuple[tuple[float, ...], tuple[bool, ...]]:
     """Per character: what it weighs (a brand 1, a place 0.6, a trade word 0.35) and whether a word starts there."""
     weights: list[float] = []
     starts: list[bool] = []
@@ -63,8 +65,8 @@ class Excerpt:
 @lru_cache(maxsize=65_536)
 def excerpt(short: str, long: str) -> Excerpt:
     """The best in-order placing of `short` in `long` (dynamic programme over characters)."""
-    short_weights, _ = _marks(short)
-    long_weights, starts = _marks(long)
+    short_weights, _ = marks(short)
+    long_weights, starts = marks(long)
     rows, columns = len(short), len(long)
     # value[i][j]: best value of short[i:] in long[j:]; a step that continues a run or starts a word earns a little more
     value = [[0.0] * (columns + 1) for _ in range(rows + 1)]
@@ -129,10 +131,11 @@ def best_excerpt(left: NameKey, right: NameKey) -> tuple[Excerpt, str, str]:
 
 
 def _readings(key: NameKey, other: NameKey) -> tuple[str, ...]:
+    core = key.core[:_LONGEST_CORE]
     if not key.region or key.region == other.region:
-        return (key.core,)
+        return (core,)
     short = REGION_SHORT.get(key.region, key.region[:1])
-    return (key.core, key.region + key.core, short + key.core)
+    return (core, key.region + core, short + core)
 
 
 @dataclass(frozen=True, slots=True)

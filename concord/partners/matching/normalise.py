@@ -43,6 +43,10 @@ __all__ = [
 ]
 
 
+SORT_KEY_LENGTH: Final = 250
+"""Romanised text is longer than what it renders; a sort key needs no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class NameKey:
     """A name made comparable.
@@ -133,7 +137,7 @@ def _latin_key(display: str, original: str) -> NameKey:
         region="",
         qualifiers=qualifiers,
         script=script,
-        sort_key=" ".join(bare),
+        sort_key=" ".join(bare)[:SORT_KEY_LENGTH],
         compact=_compact(words),
         initials="".join(word[0] for word in words if word not in STOP_WORDS),
         address=tail,
@@ -253,7 +257,7 @@ def _ideographic_key(display: str, original: str) -> NameKey:
         region=region,
         qualifiers=tuple(qualifiers),
         script=script,
-        sort_key=" ".join(pinyin(body)),
+        sort_key=" ".join(pinyin(body))[:SORT_KEY_LENGTH],
         compact=core,
         initials="".join(part[0] for part in segments),
         address=(),

@@ -15,7 +15,7 @@ from anyascii import anyascii
 
 Script = Literal["latin", "han", "kana", "hangul", "cyrillic", "other", "none"]
 
-MAX_NAME_LENGTH: Final = 400
+MAX_NAME_LENGTH: Final = 250
 """Longer names are cut before anything is done with them: no register knows longer ones, and cost stays bounded."""
 
 HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
