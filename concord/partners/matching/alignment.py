@@ -22,6 +22,9 @@ Rarity = Mapping[str, float]
 `candidates.rarity_table`."""
 
 _VOWELS: Final = frozenset("aeiouy")
+_SAME_SOUND: Final = (
+    ("ph", "f"), ("kh", "h"), ("ck", "k"), ("th", "t"), ("y", "i"), ("j", "i"), ("w", "v"), ("z", "s"), ("c", "k"),
+)  # fmt: skip
 _FIRST_WORD_BONUS: Final = 1.25
 _QUALIFIER_SHARE: Final = 0.5
 _LEAST_LIKENESS: Final = 0.45
@@ -29,23 +32,17 @@ _MOST_WORDS: Final = 24
 """Cost grows with the square of the number of words; what follows in a longer name is left out."""
 
 
-def _skeleton(word: str) -> str:
-    """The word with the usual ways to write one sound folded: `mueller` = `muller`, `phillips` = `filips`."""
-    for written, folded in (
-        ("ae", "a"),
-        ("oe", "o"),
-        ("ue", "u"),
-        ("aa", "a"),
-        ("ph", "f"),
-        ("kh", "h"),
-        ("ck", "k"),
-        ("y", "i"),
-        ("j", "i"),
-        ("w", "v"),
-        ("z", "s"),
-        ("c", "k"),
-        ("th", "t"),
-    ):
+def _without_umlauts(word: str) -> str:
+    """The word with both ways to write an umlaut in ASCII folded: `mueller` = `muller`, `aarhus` = `arhus`."""
+    for written, folded in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")):
+        word = word.replace(written, folded)
+    return word
+
+
+def _sound(word: str) -> str:
+    """The word with the usual ways to write one sound folded: `phillips` = `filips`, `alkatel` = `alcatel`."""
+    word = _without_umlauts(word)
+    for written, folded in _SAME_SOUND:
         word = word.replace(written, folded)
     return "".join(letter for position, letter in enumerate(word) if not position or word[position - 1] != letter)
 
@@ -102,8 +99,10 @@ def _common_likeness(short: str, long: str) -> tuple[float, Kind]:
 
 
 def _spelling_likeness(short: str, long: str) -> tuple[float, Kind]:
-    if len(short) >= 4 and _skeleton(short) == _skeleton(long):
-        return 0.93, "spelling"
+    if len(short) >= 4 and _without_umlauts(short) == _without_umlauts(long):
+        return 0.97, "spelling"
+    if len(short) >= 4 and _sound(short) == _sound(long):
+        return 0.93, "typo"
     edits = OSA.distance(short, long, score_cutoff=3)
     for least, allowed, likeness in ((8, 1, 0.9), (5, 1, 0.82), (8, 2, 0.82), (12, 3, 0.78)):
         if len(short) >= least and edits <= allowed:

@@ -61,7 +61,7 @@ def normalise_domain(value: str) -> str:
     gives ''.
     """
     host = clean(value).casefold().strip()
-    host = host.split("://", 1)[-1]
+    host = host.rpartition("//")[2] if host.startswith("//") else host.split("://", 1)[-1]
     host = re.split(r"[/?#\s]", host, maxsplit=1)[0].rpartition("@")[2]
     host = host.partition(":")[0].strip(".")
     if not host or not _HOST_RE.match(host):

@@ -235,7 +235,9 @@ def strip_latin_forms(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     changed = True
     while changed and len(tokens) > 1:
         changed = False
-        if tokens[-1] in SHARE_MARKS or (tokens[-1] in SHARE_CLASSES and tokens[-2:-1] in LATIN_INDEX):
+        if tokens[-1] in SHARE_MARKS or (
+            tokens[-1] in SHARE_CLASSES and (tokens[-2:-1] in LATIN_INDEX or tokens[-2] in SHARE_MARKS)
+        ):
             tokens = tokens[:-1]
             changed = True
             continue

@@ -1,0 +1,224 @@
+"""Which companies are one, which are two, and which a human must look at. Names are invented or known to everybody."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from concord.partners.matching.reasons import MESSAGES, Reason, message
+from concord.partners.matching.score import REVIEW, SAME, Match, compare, profile
+
+
+def verdict(left: str, right: str) -> str:
+    return compare(profile(left), profile(right)).verdict
+
+
+def codes(match: Match) -> set[str]:
+    return {reason.code for reason in match.reasons}
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Siemens AG", "SIEMENS Aktiengesellschaft"),
+        ("Moonlight Robotics GmbH", "Moonlight Robotics Gesellschaft mit beschränkter Haftung"),
+        ("Procter & Gamble Co.", "The Procter and Gamble Company"),
+        ("Hewlett-Packard Co.", "Hewlett Packard Company"),
+        ("C.K. Hutchison Limited", "CK Hutchison Ltd."),
+        ("Müller Werkzeuge GmbH", "Mueller Werkzeuge GmbH"),
+        ("Lighthouse Intl. Mfg. Inc.", "Lighthouse International Manufacturing, Inc."),
+        ("Old Castle Quarries Ltd", "Oldcastle Quarries Limited"),
+        ("Aurora Chemicals Ltd", "Aurora Chemical Limited"),
+        ("Bluebird Technologies Inc", "Technology Bluebird, Inc."),
+        ("World Lamp Organisation", "World Lamp Organization"),
+        ("Électricité du Lac S.A.", "Electricite du Lac SA"),
+        ("Ødegård Fisk AS", "Odegard Fisk A/S"),
+        ("Łódzkie Młyny Sp. z o.o.", "Lodzkie Mlyny sp zoo"),
+        ("Güneş Tekstil A.Ş.", "GUNES TEKSTIL ANONIM SIRKETI"),
+        ('ООО "Байкал"', "Общество с ограниченной ответственностью Байкал"),
+        ("Газпром ПАО", "Gazprom PJSC"),
+        ("Banco do Sol S.A.", "BANCO DO SOL, S.A."),
+        ("騰訊控股有限公司", "腾讯控股有限公司"),
+        ("深圳市華為技術有限公司", "华为技术有限公司"),
+        ("北京明月科技有限公司", "北京市明月科技有限公司"),
+        ("ＡＢＣ明月科技有限公司", "abc明月科技"),
+        ("株式会社あさひ工業", "あさひ工業(株)"),
+        ("㈜한빛전자", "주식회사 한빛전자"),
+    ],
+)
+def test_one_company_in_two_spellings(left, right):
+    assert verdict(left, right) == "same"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Siemens AG", "Siemens Energy AG"),
+        ("Panasonic Corporation", "Panasonic Holdings Corporation"),
+        ("Fossil Inc.", "Fossil Group Inc."),
+        ("Alibaba Group", "Alibaba (China) Co., Ltd."),
+        ("Deutsche Bank AG", "Deutsche Bank (Schweiz) AG"),
+        ("Moonlight GmbH", "Moonlight AG"),
+        ("IBM", "International Business Machines Corp."),
+        ("Koninklijke Philips", "Koninklijke Phillips"),
+        ("National", "National Inc."),
+        ("北京东方科技有限公司", "上海东方科技有限公司"),
+        ("广东申菱环境系统股份有限公司", "申菱环境"),
+        ("北京医科大学", "北医大"),
+        ("东方航空股份有限公司", "东方航空物流股份有限公司"),
+        ("杭州明月数字技术股份有限公司", "Hangzhou Mingyue Digital Technology Co., Ltd."),
+        ("阿里巴巴（中国）有限公司", "Alibaba (China) Co., Ltd."),
+        ("山东鲁抗医药股份有限公司", "Shandong Lukang Pharmaceutical Co., Ltd."),
+    ],
+)
+def test_a_human_looks_at_what_is_alike_but_not_beyond_doubt(left, right):
+    assert verdict(left, right) == "review"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Siemens AG", "Volkswagen AG"),
+        ("Aurora Technologies Inc.", "Bluebird Technologies Inc."),
+        ("BD p.l.c.", "BP p.l.c."),
+        ("China Construction Bank", "Agricultural Bank of China"),
+        ("General Fund IX L.P.", "Apollo Fund VIII L.P."),
+        ("ООО Байкал", "ООО Енисей"),
+        ("北京明月科技有限公司", "北京晨星科技有限公司"),
+        ("益生股份", "上海兰生股份有限公司"),
+        ("深圳市海天电子有限公司", "Shenzhen Zhongke Electronics Co., Ltd."),
+        ("华为技术有限公司", "Siemens AG"),
+        ("杭州海康威视数字技术股份有限公司", "Hikvision Ltd."),  # a brand that is not its pinyin: an alias must tell
+        ("", "Siemens AG"),
+        ("!!!", "???"),
+    ],
+)
+def test_two_companies(left, right):
+    assert verdict(left, right) == "different"
+
+
+def test_a_fund_with_another_number_is_never_the_same():
+    match = compare(profile("Harbour Capital Fund IX L.P."), profile("Harbour Capital Fund VIII L.P."))
+    assert match.verdict != "same"
+    assert "numbers_differ" in codes(match)
+
+
+def test_equal_registration_numbers_decide_whatever_the_names():
+    left = profile("Old Name GmbH", country="DE", registration_number="DE 136 695 976")
+    right = profile("Brandneu AG", country="Germany", registration_number="136695976")
+    match = compare(left, right)
+    assert match.verdict == "same"
+    assert "registration_equal" in codes(match)
+
+
+def test_unequal_registration_numbers_of_one_country_keep_equal_names_apart():
+    left = profile("Moonlight GmbH", country="DE", registration_number="136695976")
+    other = profile("Moonlight GmbH", country="DE", registration_number="811569869")
+    assert compare(left, profile("Moonlight GmbH", country="DE")).verdict == "same", (
+        "without the number they would be one"
+    )
+    assert compare(left, other).verdict != "same"
+    assert "registration_differs" in codes(compare(left, other))
+
+
+def test_numbers_of_two_countries_say_nothing():
+    left = profile("Moonlight", registration_number="136695976", country="DE")
+    right = profile("Sunshine", registration_number="136695976", country="FR")
+    assert "registration_equal" not in codes(compare(left, right))
+
+
+def test_namesakes_in_two_countries_with_two_domains_are_not_the_same():
+    left = profile("Metro AG", country="Germany", domain="metroag.de")
+    right = profile("Metro Inc.", country="Canada", domain="metro.ca")
+    match = compare(left, right)
+    assert match.verdict != "same"
+    assert {"country_differs", "domain_differs"} <= codes(match)
+
+
+def test_either_the_country_or_the_domain_alone_keeps_namesakes_apart():
+    here = profile("Catena Tools", country="SE", domain="catena.se")
+    assert compare(here, profile("Catena Tools", country="GB")).verdict == "review"
+    assert compare(here, profile("Catena Tools", country="SE", domain="catenatools.com")).verdict == "review"
+    assert compare(here, profile("Catena Tools", country="SE", domain="www.catena.se")).verdict == "same"
+
+
+def test_an_equal_domain_lets_a_slip_pass_but_no_extra_word():
+    typed = profile("Lumenara Optiks", domain="lumenara.com")
+    assert compare(profile("Lumenara Optics"), profile("Lumenera Optics")).verdict == "review"
+    assert compare(profile("Lumenara Optics", domain="info@lumenara.com"), typed).verdict == "same"
+    assert compare(profile("Lumenara Optics Energy", domain="lumenara.com"), typed).verdict == "review"
+    assert compare(
+        profile("Lumenara Optics", domain="a@gmail.com"), profile("Zebra", domain="b@gmail.com")
+    ).verdict == ("different"), "a mail provider is nobody's domain"
+
+
+def test_an_equal_domain_lets_another_script_pass():
+    chinese = profile("山东鲁抗医药股份有限公司", country="CN", domain="lkpc.example.com")
+    latin = profile("Shandong Lukang Pharmaceutical Co., Ltd.", country="CN", domain="www.lkpc.example.com")
+    assert compare(chinese, latin).verdict == "same"
+
+
+def test_unlike_names_on_one_domain_are_shown_to_a_human():
+    match = compare(profile("Aurora", domain="example.com"), profile("Bluebird Foods", domain="example.com"))
+    assert match.verdict == "review"
+
+
+def test_every_name_of_a_customer_counts():
+    customer = profile("广东申菱环境系统股份有限公司", short_name="申菱环境", aliases=["Shenling"], country="CN")
+    assert compare(customer, profile("申菱环境", country="CN")).verdict == "same"
+    assert compare(customer, profile("SHENLING Co., Ltd.", country="CN")).verdict == "same"
+
+
+def test_a_former_name_is_recognised_and_said():
+    customer = profile("Brandneu AG", former_names=["Alte Werft AG"])
+    match = compare(customer, profile("Alte Werft AG"))
+    assert match.verdict == "same"
+    assert "former_name" in codes(match)
+    both = compare(customer, profile("Ganz Anders GmbH", former_names=["Alte Werft AG"]))
+    assert both.verdict == "review", "the same former name on both sides may be a demerger"
+
+
+def test_the_city_moves_the_score_a_little():
+    base = profile("Siemens Energy", country="DE", city="München")
+    near = compare(base, profile("Siemens", country="DE", city="Munchen")).score
+    unknown = compare(base, profile("Siemens", country="DE")).score
+    far = compare(base, profile("Siemens", country="DE", city="Berlin")).score
+    assert near > unknown > far
+
+
+def test_score_and_verdict_never_contradict_each_other():
+    for left, right in [("Siemens AG", "Siemens AG"), ("Siemens", "Siemens Energy"), ("Siemens", "Bosch")]:
+        match = compare(profile(left), profile(right))
+        expected = "same" if match.score >= SAME else "review" if match.score >= REVIEW else "different"
+        assert match.verdict == expected
+        assert (match.points >= 90) == (match.verdict == "same")
+
+
+def test_rare_words_weigh_more_when_a_rarity_table_is_given():
+    left, right = profile("Moonlight Widgets"), profile("Moonlight Gaskets")
+    rare_brand = {"moonlight": 1.0, "widget": 0.1, "gasket": 0.1}
+    common_brand = {"moonlight": 0.1, "widget": 1.0, "gasket": 1.0}
+    assert compare(left, right, rarity=rare_brand).score > compare(left, right, rarity=common_brand).score
+
+
+def test_the_sides_of_a_reason_follow_the_arguments():
+    forward = compare(profile("Siemens"), profile("Siemens Energy"))
+    backward = compare(profile("Siemens Energy"), profile("Siemens"))
+    assert forward.score == backward.score
+    assert Reason("only_right", {"words": "energy"}, -0.97) == next(
+        r for r in forward.reasons if r.code == "only_right"
+    )
+    assert "only_left" in codes(backward)
+    assert "only_right" not in codes(backward)
+
+
+def test_every_reason_reads_as_a_sentence_in_both_languages():
+    params = dict.fromkeys(("number", "domain", "left", "right", "country", "city", "name", "words", "short", "long",
+                            "region", "reading"), "X")  # fmt: skip
+    for code in MESSAGES:
+        reason = Reason(code, params)
+        with translation.override("en"):
+            english = message(reason)
+        assert english.endswith(".")
+        assert "%(" not in english
+        assert reason.as_dict() == {"code": code, "params": params, "weight": 0.0}
