@@ -26,7 +26,7 @@ format: install
 
 # Hashes without addresses, for every supported Python and platform. The front end: no `resolved` entries (.npmrc).
 lock:
-	@for name in base demo dev; do \
+	@for name in installer base demo dev; do \
 		uv pip compile requirements/$$name.in --universal --python-version 3.11 --generate-hashes --quiet \
 			--no-emit-index-url --no-annotate --no-header --output-file requirements/$$name.txt || exit 1; \
 	done

