@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.browser import browser_type_launch_args, open_page  # noqa: F401 - see below
 from tests.cast import cast  # noqa: F401 - a fixture
 from tests.database import (  # noqa: F401 - pytest finds fixtures and hooks by their names in this module
     app_dsn,

@@ -135,6 +135,9 @@ def test_without_a_logo_there_is_none(client):
     assert client.get("/brand/logo.png").status_code == 404
 
 
+# The image library leaves its spooled file to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
 def test_the_logo_is_served_without_signing_in(client, settings, tmp_path):
     from io import BytesIO
 
