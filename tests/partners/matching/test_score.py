@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from babel.messages.pofile import read_po
 from django.utils import translation
 
+import concord.partners
 from concord.partners.matching.reasons import MESSAGES, Reason, message
 from concord.partners.matching.score import REVIEW, SAME, Match, compare, profile
 
@@ -212,7 +216,7 @@ def test_the_sides_of_a_reason_follow_the_arguments():
     assert "only_right" not in codes(backward)
 
 
-def test_every_reason_reads_as_a_sentence_in_both_languages():
+def test_every_reason_reads_as_a_sentence():
     params = dict.fromkeys(("number", "domain", "left", "right", "country", "city", "name", "words", "short", "long",
                             "region", "reading"), "X")  # fmt: skip
     for code in MESSAGES:
@@ -222,3 +226,21 @@ def test_every_reason_reads_as_a_sentence_in_both_languages():
         assert english.endswith(".")
         assert "%(" not in english
         assert reason.as_dict() == {"code": code, "params": params, "weight": 0.0}
+
+
+def test_every_reason_has_its_chinese_sentence_with_the_same_blanks():
+    path = Path(concord.partners.__file__).parent / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    params = {name: f"<{name}>" for name in ("number", "domain", "left", "right", "country", "city", "name", "words",
+                                             "short", "long", "region", "reading")}  # fmt: skip
+    with translation.override(None):
+        sentences = [str(sentence) for sentence in MESSAGES.values()]
+    for english in sentences:
+        entry = catalogue.get(english)
+        assert entry is not None, english
+        chinese = str(entry.string) % params
+        assert {blank for blank in params.values() if blank in chinese} == {
+            blank for blank in params.values() if blank in english % params
+        }
+        assert not chinese.isascii()
