@@ -16,6 +16,7 @@ from concord.portal.enums import Door
 from concord.portal.periods import period
 from concord.pricing.enums import PriceKind, VersionStatus
 from concord.pricing.models import Price, PriceList, PriceListVersion, Product
+from concord.pricing.search_text import product_keys
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
@@ -29,6 +30,8 @@ def make_product(family: ProductFamily, sku: str = "", **facts: Any) -> Product:
     facts.setdefault("name", f"Product {sku}")
     facts.setdefault("name_zh", f"产品 {sku}")
     facts.setdefault("manufacturer_part_number", sku)
+    texts = {name: facts.get(name, "") for name in ("manufacturer_part_number", "manufacturer", "name", "name_zh")}
+    facts |= product_keys(sku=sku, **texts)._asdict()
     return Product.objects.create(family=family, sku=sku, **facts)
 
 

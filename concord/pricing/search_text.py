@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 MAX_WORDS = 8
 #: below this length a Latin word is searched from its beginning only: shorter ones have no trigram inside a word
@@ -22,6 +23,14 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _CJK = "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 _IDEOGRAPH = re.compile(_CJK)
 _PIECES = re.compile(f"({_CJK}+)")
+
+
+class ProductKeys(NamedTuple):
+    """What is stored beside a product for finding it."""
+
+    search_key: str
+    sku_key: str
+    part_key: str
 
 
 def fold(text: str) -> str:
@@ -43,6 +52,21 @@ def search_key(*, sku: str, manufacturer_part_number: str, manufacturer: str, na
     for text in (name, name_zh, manufacturer):
         words[fold(text)] = None
     return f" {_BLANKS.sub(' ', _apart(' '.join(filter(None, words)))).strip()} "
+
+
+def product_keys(*, sku: str, manufacturer_part_number: str, manufacturer: str, name: str, name_zh: str) -> ProductKeys:
+    """The three columns that finding a product rests on; whoever writes a product writes them with it."""
+    return ProductKeys(
+        search_key=search_key(
+            sku=sku,
+            manufacturer_part_number=manufacturer_part_number,
+            manufacturer=manufacturer,
+            name=name,
+            name_zh=name_zh,
+        ),
+        sku_key=squeeze(sku)[:64],
+        part_key=squeeze(manufacturer_part_number)[:120],
+    )
 
 
 def patterns(text: str) -> list[list[str]]:

@@ -1,0 +1,100 @@
+"""The price of a basket: the one function that page, desk, API, quote and batch ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from concord.portal.money import is_currency
+from concord.pricing import engine
+from concord.pricing.models import Product
+from concord.pricing.queries.catalogue import products_by_sku
+from concord.pricing.queries.rulebook import load_rulebook, partner_facts
+
+if TYPE_CHECKING:
+    from concord.pricing.engine import BasketTotals, LineResult, PriceKind, RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One line as it was asked for: a SKU as in the catalogue, and how many of the product's unit."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedBasket:
+    """The answer: a result for each line, in order; amounts are in ``currency``, prices as of ``moment`` (UTC)."""
+
+    lines: tuple[LineResult, ...]
+    products: Mapping[str, Product]
+    currency: str
+    moment: datetime
+    market: str
+    partner_id: int | None
+    end_customer_id: int | None
+    #: the rows that the prices came from; replaying a receipt of this basket needs no others
+    rules: RuleBook
+
+    @property
+    def price_kind(self) -> PriceKind:
+        """What the basket's amounts are: recommended as soon as one line is, lest it be taken for a promise."""
+        kinds = {line.price_kind for line in self.lines if line.price_kind is not None}
+        return engine.PriceKind.RECOMMENDED if engine.PriceKind.RECOMMENDED in kinds else engine.PriceKind.CUSTOMER
+
+    @property
+    def totals(self) -> BasketTotals:
+        """The sums of the line totals, and whether every line has a price."""
+        return engine.basket_totals(self.lines)
+
+
+def price_basket_for(
+    *,
+    partner_id: int | None,
+    end_customer_id: int | None,
+    currency: str,
+    moment: datetime,
+    lines: Sequence[BasketLine],
+    sees_promises: bool | None = None,
+) -> PricedBasket:
+    """Price every line as of ``moment`` (aware): at most five statements, whatever the number of lines.
+
+    The list is chosen per product by currency and the partner's country, highest priority first. Promised and special
+    prices of the end customer are used only where the partner has a live relation (``sees_promises`` ``None``), for
+    all lines (``True``: the vendor, and whoever checks a promise) or for none (``False``). A line that has no price
+    carries an error, never zero; nothing is converted from another currency.
+
+    The caller says on whose behalf: doors pass the actor's own partner, and a customer that the actor may see.
+    """
+    products = products_by_sku({line.sku for line in lines})
+    partner = partner_facts(partner_id)
+    loaded = load_rulebook(
+        products=list(products.values()) if is_currency(currency) else [],
+        partner=partner,
+        end_customer_id=end_customer_id,
+        currency=currency,
+        moment=moment,
+        sees_promises=sees_promises,
+    )
+    context = engine.Context(
+        currency=currency,
+        moment=moment,
+        lines=tuple(engine.BasketLine(quantity=line.quantity, sku=line.sku) for line in lines),
+        market=partner.market if partner else "",
+        partner=engine.Partner(id=partner.id, tier=partner.tier) if partner else None,
+        end_customer_id=end_customer_id,
+        protected_families=loaded.protected_families,
+    )
+    return PricedBasket(
+        lines=engine.price_basket(context, loaded.rules),
+        products=products,
+        currency=currency,
+        moment=context.moment,
+        market=context.market,
+        partner_id=partner.id if partner else None,
+        end_customer_id=end_customer_id,
+        rules=loaded.rules,
+    )

@@ -1,0 +1,146 @@
+"""Finding products: by part of a number, by name in either language, and by what somebody typed or pasted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from concord.pricing import search_text
+from concord.pricing.enums import Lifecycle
+from concord.pricing.models import Product
+
+#: how many candidates a search ranks at most: a vague word matches half the catalogue, and nobody reads that
+CANDIDATES = 300
+FUZZY_FROM = 4
+
+_RANKED = """
+WITH exact AS (
+    SELECT id FROM pricing_product WHERE sku_key = %(number)s OR part_key = %(number)s LIMIT {limit}
+), begins AS (
+    SELECT id FROM pricing_product WHERE %(prefix)s <> '' AND sku_key LIKE %(prefix)s LIMIT {limit}
+), holds AS (
+    SELECT id FROM pricing_product WHERE {fits} LIMIT {limit}
+), found AS (
+    SELECT id FROM exact UNION SELECT id FROM begins UNION SELECT id FROM holds
+)
+SELECT p.id FROM found JOIN pricing_product p USING (id)
+WHERE %(family)s::bigint IS NULL OR p.family_id = %(family)s
+ORDER BY p.sku_key <> %(number)s, p.part_key <> %(number)s, p.sku_key NOT LIKE %(prefix)s,
+         p.part_key NOT LIKE %(prefix)s, p.status = %(ended)s, p.sku
+LIMIT %(limit)s
+"""
+
+_SIMILAR = """
+SELECT id FROM pricing_product
+WHERE search_key %%> %(needle)s AND (%(family)s::bigint IS NULL OR family_id = %(family)s)
+ORDER BY word_similarity(%(needle)s, search_key) DESC, sku LIMIT %(limit)s
+"""
+
+
+def search_products(text: str, *, limit: int = 20, family_id: int | None = None) -> list[Product]:
+    """Products for what somebody types, best first: exact number, beginning of a number, then all words anywhere.
+
+    Part numbers are found with or without dashes and blanks. When nothing fits, typing errors are forgiven. Two or
+    three statements, each on an index.
+    """
+    statement, values = search_statement(text, limit=limit, family_id=family_id)
+    if not statement:
+        return []
+    ids = _ids(statement, values)
+    if not ids and len(search_text.needle(text)) >= FUZZY_FROM:
+        ids = _ids(_SIMILAR, {"needle": search_text.needle(text), "limit": limit, "family": family_id})
+    found = Product.objects.select_related("family").in_bulk(ids)
+    return [found[key] for key in ids if key in found]
+
+
+def search_statement(text: str, *, limit: int, family_id: int | None = None) -> tuple[str, dict[str, Any]]:
+    """The search as SQL with its values; empty when there is nothing to search for."""
+    words = search_text.patterns(text)
+    if not words:
+        return "", {}
+    values: dict[str, Any] = {}
+
+    def fits(pattern: str) -> str:
+        values[name := f"p{len(values)}"] = pattern
+        return f"search_key LIKE %({name})s"
+
+    conditions = " AND ".join("(" + " OR ".join(map(fits, forms)) + ")" for forms in words)
+    whole = search_text.whole_number_pattern(text)
+    if whole:
+        conditions = f"({conditions}) OR {fits(whole)}"
+    number = search_text.squeeze(text)
+    values |= {
+        "number": number,
+        "prefix": f"{number}%" if number else "",
+        "family": family_id,
+        "limit": limit,
+        "ended": Lifecycle.ENDED,
+    }
+    return _RANKED.format(fits=conditions, limit=CANDIDATES), values
+
+
+def _ids(statement: str, values: dict[str, Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
+    """Products by exactly these SKUs, with their family; one statement, none without SKUs."""
+    # PostgreSQL takes no NUL in a text; such a SKU is simply not there.
+    wanted = [sku for sku in set(skus) if sku and "\0" not in sku]
+    if not wanted:
+        return {}
+    return {product.sku: product for product in Product.objects.select_related("family").filter(sku__in=wanted)}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a typed number means: a SKU; or several that it could be, and then none; or nothing."""
+
+    sku: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+def products_named(texts: Iterable[str]) -> dict[str, Named]:
+    """For each text the product that it names: its SKU whatever case, dashes and blanks, or a part number that only
+    one product has. One statement.
+    """
+    wanted = {text: search_text.squeeze(text) for text in texts}
+    keys = sorted({key for key in wanted.values() if key})
+    if not keys:
+        return dict.fromkeys(wanted, Named())
+    exact: set[str] = set()
+    by_sku: dict[str, list[str]] = defaultdict(list)
+    by_part: dict[str, list[str]] = defaultdict(list)
+    rows = (Product.objects.filter(sku_key__in=keys) | Product.objects.filter(part_key__in=keys)).values_list(
+        "sku", "sku_key", "part_key"
+    )
+    for sku, sku_key, part_key in rows.order_by("sku"):
+        exact.add(sku)
+        by_sku[sku_key].append(sku)
+        by_part[part_key].append(sku)
+    return {text: _meaning(text, key, exact, by_sku, by_part) for text, key in wanted.items()}
+
+
+def _meaning(
+    text: str, key: str, exact: set[str], by_sku: dict[str, list[str]], by_part: dict[str, list[str]]
+) -> Named:
+    if text in exact:
+        return Named(text)
+    if not key:
+        return Named()
+    for found in (
+        [sku for sku in by_sku.get(key, []) if sku.casefold() == text.casefold()],
+        by_sku.get(key, []),
+        by_part.get(key, []),
+    ):
+        if len(found) == 1:
+            return Named(found[0])
+        if found:
+            return Named(candidates=tuple(found[:10]))
+    return Named()
