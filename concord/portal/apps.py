@@ -16,4 +16,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the Celery application and the start-up checks."""
-        from concord.portal import celery, checks  # noqa: F401 - registration happens on import
+        from concord.portal import celery, checks, registry  # noqa: F401 - registration happens on import
+
+        registry.event_labels["import.stored"] = _("File imported")
