@@ -50,7 +50,7 @@ ERROR_MESSAGES: "dict[str, _StrPromise]" = {
     ErrorCode.PRODUCT_NOT_SOLD: _("%(sku)s is not on sale at present."),
     ErrorCode.BELOW_MINIMUM_ORDER: _("The smallest order of %(sku)s is %(minimum)s; asked for are %(quantity)s."),
     ErrorCode.NOT_ORDER_MULTIPLE: _(
-        "%(sku)s is sold in multiples of %(multiple)s; instead of %(quantity)s take %(lower)s or %(upper)s."
+        "%(sku)s is sold in multiples of %(multiple)s; the nearest above %(quantity)s is %(upper)s."
     ),
     ErrorCode.NO_PRICE_IN_FORCE: _("%(sku)s has no price in %(currency)s in force at this moment."),
     ErrorCode.BELOW_FIRST_BREAK: _("The prices of %(sku)s begin at a quantity of %(minimum)s, not %(quantity)s."),

@@ -30,15 +30,9 @@ def order_error(total: int | Decimal, product: Product) -> LineError | None:
     if total < product.minimum_order_quantity:
         return _error(ErrorCode.BELOW_MINIMUM_ORDER, product, total, minimum=product.minimum_order_quantity)
     if product.order_multiple > 1 and total % product.order_multiple:
-        lower = int(total // product.order_multiple) * product.order_multiple
-        return _error(
-            ErrorCode.NOT_ORDER_MULTIPLE,
-            product,
-            total,
-            multiple=product.order_multiple,
-            lower=lower,
-            upper=lower + product.order_multiple,
-        )
+        multiple = product.order_multiple
+        upper = int(total // multiple + 1) * multiple
+        return _error(ErrorCode.NOT_ORDER_MULTIPLE, product, total, multiple=multiple, upper=upper)
     return None
 
 

@@ -28,7 +28,7 @@ from tests.pricing.engine.cast import BOOK, NOW, ask, ask_one, book, ladder
         ("RLY-24", Decimal("sNaN"), "quantity_not_a_number", {}),
         ("RLY-24", Decimal("Infinity"), "quantity_not_a_number", {"quantity": "Infinity"}),
         ("REEL", 10, "below_minimum_order", {"minimum": 60, "quantity": "10"}),
-        ("REEL", 70, "not_order_multiple", {"multiple": 30, "lower": 60, "upper": 90}),
+        ("REEL", 70, "not_order_multiple", {"multiple": 30, "upper": 90}),
         ("OLD", 1, "product_not_sold", {"status": "ended"}),
         ("NEW", 1, "product_not_sold", {"status": "announced"}),
         ("REQUEST", 1, "no_price_in_force", {"currency": "EUR", "market": "DE"}),
