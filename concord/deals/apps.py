@@ -13,3 +13,17 @@ class DealsConfig(AppConfig):
     label = "deals"
     verbose_name = _("Deals")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the floor what deals bring: stories, refusals, names of events."""
+        from concord.deals.actions.decisions import AlreadyProtected
+        from concord.deals.enums import EVENT_LABELS
+        from concord.deals.protection.terms import programme_terms
+        from concord.deals.queries.stories import deal_story
+        from concord.portal import registry
+        from concord.portal.work import register_constraint
+
+        programme_terms()  # terms that contradict each other are refused at the start
+        register_constraint("one_protection", AlreadyProtected)
+        registry.event_labels.update(EVENT_LABELS)
+        registry.story_resolvers["deal"] = deal_story

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class ReviewStatus(models.TextChoices):
@@ -81,3 +86,73 @@ class ActivityKind(models.TextChoices):
     MAIL = "mail", _("Mail")
     SAMPLE = "sample", _("Sample")
     DEMO = "demo", _("Demonstration")
+
+
+class Deed(models.TextChoices):
+    """What can be done with a registration, as buttons, the API and refusals name it."""
+
+    EDIT = "edit", _("Edit")
+    SUBMIT = "submit", _("Submit")
+    RETURN = "return", _("Return for completion")
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Reject")
+    DUPLICATE = "duplicate", _("Mark as duplicate")
+    WITHDRAW = "withdraw", _("Withdraw")
+    WIN = "win", _("Mark as won")
+    LOSE = "lose", _("Mark as lost")
+
+
+_WAITING = frozenset({ReviewStatus.SUBMITTED})
+
+#: in which review status each deed is possible; the sale itself must not be over
+DEED_STATES: dict[Deed, frozenset[ReviewStatus]] = {
+    Deed.EDIT: frozenset({ReviewStatus.DRAFT, ReviewStatus.RETURNED}),
+    Deed.SUBMIT: frozenset({ReviewStatus.DRAFT, ReviewStatus.RETURNED}),
+    Deed.RETURN: _WAITING,
+    Deed.APPROVE: _WAITING,
+    Deed.REJECT: _WAITING,
+    Deed.DUPLICATE: _WAITING,
+    Deed.WITHDRAW: frozenset(
+        {ReviewStatus.DRAFT, ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED},
+    ),
+    Deed.WIN: frozenset({ReviewStatus.APPROVED}),
+    Deed.LOSE: frozenset({ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED}),
+}
+
+#: what a partner may be asked to complete, by field of the registration
+COMPLETABLE: dict[str, _StrPromise] = {
+    "title": _("Title"),
+    "type": _("Type of registration"),
+    "customer_name": _("Customer's name"),
+    "customer_country": _("Customer's country"),
+    "customer_city": _("Customer's city"),
+    "customer_registration_number": _("Customer's registration number"),
+    "customer_website": _("Customer's website"),
+    "contact_name": _("Contact"),
+    "contact_email": _("Contact's e-mail address"),
+    "contact_role": _("Contact's role in the decision"),
+    "expected_close_on": _("Expected close"),
+    "description": _("What it is about"),
+    "competitor": _("Competitor"),
+    "lines": _("Products"),
+}
+
+#: dotted verb of each fact about a deal, as people read it
+EVENT_LABELS: dict[str, _StrPromise] = {
+    "deal.created": _("Registration begun"),
+    "deal.changed": _("Registration changed"),
+    "deal.submitted": _("Registration submitted"),
+    "deal.twins_found": _("Likely twins found"),
+    "deal.returned": _("Returned for completion"),
+    "deal.approved": _("Registration approved"),
+    "deal.rejected": _("Registration rejected"),
+    "deal.duplicate": _("Decided to be a duplicate"),
+    "deal.twins_parted": _("Customer told apart from another one"),
+    "deal.customer_linked": _("Linked to another customer record"),
+    "deal.protection_ended": _("Protection ended"),
+    "deal.withdrawn": _("Withdrawn"),
+    "deal.won": _("Won"),
+    "deal.lost": _("Lost"),
+    "deal.activity_added": _("Activity noted"),
+    "deal.step_done": _("Next step done"),
+}

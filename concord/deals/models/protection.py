@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,7 @@ class ConflictCheck(models.Model):
     door = models.CharField(_("door"), max_length=16)
     asked_name = models.CharField(_("asked for"), max_length=250)
     asked_country = models.CharField(_("country"), max_length=2, blank=True)
+    asked_families = ArrayField(models.CharField(max_length=64), verbose_name=_("families"), default=list)
     verdict = models.CharField(_("verdict"), max_length=12, choices=CheckVerdict.choices)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -99,7 +100,13 @@ class Deal(ScopedModel, PublicModel):
     #: with a duplicate: until which month the customer is protected, the first day of it
     protected_until_month = models.DateField(null=True, editable=False)
     fields_to_complete = models.JSONField(default=list, editable=False, blank=True)
+    #: by how much the vendor answered too late, over all rounds; the protection grows by it
+    vendor_delay = models.DurationField(default=timedelta, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    #: why it was lost or withdrawn; the vendor's reasons stand in ``decision_reason``
+    closing_reason = models.ForeignKey(
+        ReasonCode, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = DealQuerySet.as_manager()
 
@@ -131,6 +138,11 @@ class Deal(ScopedModel, PublicModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def state(self) -> str:
+        """The one word for where it stands: the end of the sale when it is over, else the review."""
+        return self.sales_stage if self.sales_stage in FINAL_STAGES else self.review_status
 
     @property
     def is_final(self) -> bool:

@@ -320,6 +320,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-old-keys": {"task": "concord.portal.tasks.forget_old_keys", "schedule": 3600.0},
 }
 
+# --- the programme ----------------------------------------------------------------------------------------------------
+
+# Terms of the programme that differ from the defaults, by name: see ``concord.deals.protection.terms``.
+PROGRAMME_TERMS: dict[str, Any] = {
+    "time_zone": env.str("VENDOR_TIME_ZONE", "UTC"),
+    "calendar_country": env.str("VENDOR_CALENDAR", ""),
+}
+
 # --- pages ----------------------------------------------------------------------------------------------------------
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

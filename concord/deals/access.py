@@ -1,0 +1,26 @@
+"""Fetching a deal for a door: the actor's own, or not there. The two are never told apart."""
+
+from __future__ import annotations
+
+import uuid
+
+from concord.deals.models import Deal
+from concord.portal.actor import Actor
+from concord.portal.refusals import NotThere
+
+
+def access_deal(actor: Actor, deal_uuid: uuid.UUID | str) -> Deal:
+    """One deal with partner, owner and reasons, in one statement. Raises ``NotThere``."""
+    try:
+        wanted = uuid.UUID(str(deal_uuid))
+    except ValueError:
+        raise NotThere from None
+    deal = (
+        Deal.objects.visible_to(actor)
+        .select_related("partner", "owner", "end_customer", "decision_reason", "closing_reason")
+        .filter(uuid=wanted)
+        .first()
+    )
+    if deal is None:
+        raise NotThere
+    return deal

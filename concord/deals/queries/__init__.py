@@ -1,0 +1,1 @@
+"""Every non-trivial read of deals: actor and moment in, rows or dataclasses out."""

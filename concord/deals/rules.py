@@ -1,0 +1,111 @@
+"""May this actor do that with a registration, and if not, why not. Page, desk and API say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.deals.enums import DEED_STATES, FINAL_STAGES, Deed
+from concord.deals.models import Deal
+from concord.portal.actor import Actor
+from concord.portal.enums import Role
+from concord.portal.refusals import Allowed, Answer, Denied, WrongState
+
+DECIDING = frozenset({Deed.RETURN, Deed.APPROVE, Deed.REJECT, Deed.DUPLICATE})
+_DECIDERS = (Role.CHANNEL_MANAGER, Role.VENDOR_SYSTEM)
+
+
+def can_register(actor: Actor) -> Answer:
+    """Partners register for themselves; channel managers and internal systems on behalf of a partner."""
+    if actor.is_partner or actor.has_role(*_DECIDERS):
+        return Allowed()
+    return Denied("register", _("Only partners and channel managers may register deals."))
+
+
+def can_edit(actor: Actor, deal: Deal) -> Answer:
+    """Those who work on the deal: its owner, the company's administrator and systems."""
+    if _works_on(actor, deal):
+        return Allowed()
+    return Denied("edit", _("Only those who work on this deal may change it."))
+
+
+def can_withdraw(actor: Actor, deal: Deal) -> Answer:
+    """The partner's side alone withdraws what it registered."""
+    return can_edit(actor, deal)
+
+
+def can_close(actor: Actor, deal: Deal) -> Answer:
+    """Won or lost is said by those who work on the deal, or by a channel manager."""
+    if actor.has_role(*_DECIDERS):
+        return Allowed()
+    return can_edit(actor, deal)
+
+
+def can_decide(actor: Actor, deal: Deal | None = None) -> Answer:
+    """Decisions are the channel manager's, and never on a registration of one's own."""
+    if not actor.has_role(*_DECIDERS):
+        return Denied("decide", _("Only channel managers decide on registrations."))
+    if deal is not None and actor.user_id is not None and deal.owner_id == actor.user_id:
+        return Denied("own_registration", _("Nobody decides on a registration of their own."))
+    return Allowed()
+
+
+def can_read_desk(actor: Actor) -> Answer:
+    """The desk's lists of deals are read by channel managers and pricing managers."""
+    if actor.has_role(Role.CHANNEL_MANAGER, Role.PRICING_MANAGER):
+        return Allowed()
+    return Denied("desk", _("Only channel managers and pricing managers see this."))
+
+
+def can_add_activity(actor: Actor, deal: Deal) -> Answer:
+    """The partner's people on the deal and channel managers note what was done."""
+    if actor.has_role(Role.CHANNEL_MANAGER):
+        return Allowed()
+    return can_edit(actor, deal)
+
+
+def may(actor: Actor, deed: Deed, deal: Deal) -> Answer:
+    """Whether the actor's role reaches for a deed, whatever the deal's state."""
+    if deed in DECIDING:
+        return can_decide(actor, deal)
+    if deed == Deed.WITHDRAW:
+        return can_withdraw(actor, deal)
+    if deed in {Deed.WIN, Deed.LOSE}:
+        return can_close(actor, deal)
+    return can_edit(actor, deal)
+
+
+def is_possible(deed: Deed, deal: Deal) -> bool:
+    """Whether the deal's state allows a deed, whoever asks."""
+    return deal.sales_stage not in FINAL_STAGES and deal.review_status in DEED_STATES[deed]
+
+
+def demand_state(deed: Deed, deal: Deal) -> None:
+    """Raise ``WrongState``, naming the state and those that would allow the deed, unless it is possible now."""
+    if not is_possible(deed, deal):
+        raise WrongState(
+            state=deal.state,
+            allowed=sorted(DEED_STATES[deed]),
+            message=_("This cannot be done with a registration that is “%(state)s”.") % {"state": state_label(deal)},
+        )
+
+
+def state_label(deal: Deal) -> str:
+    """The deal's state in the reader's language."""
+    if deal.sales_stage in FINAL_STAGES:
+        return str(deal.get_sales_stage_display())
+    return str(deal.get_review_status_display())
+
+
+def possible_deeds(actor: Actor, deal: Deal) -> Sequence[Deed]:
+    """What the actor can do with the deal now, in the order of the buttons."""
+    return [deed for deed in Deed if is_possible(deed, deal) and may(actor, deed, deal)]
+
+
+def _works_on(actor: Actor, deal: Deal) -> bool:
+    if actor.is_portal or actor.is_superuser:
+        return True
+    if not actor.is_partner or actor.partner_id != deal.partner_id:
+        return False
+    return actor.sees_whole_partner or deal.owner_id == actor.user_id
