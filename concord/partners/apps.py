@@ -17,8 +17,11 @@ class PartnersConfig(AppConfig):
     def ready(self) -> None:
         """Tell the floor who people are and what the package's events are called."""
         from concord.partners.enums import EVENT_LABELS
+        from concord.partners.importers import KINDS
         from concord.partners.queries.people import resolve_user
-        from concord.portal import registry
+        from concord.portal import imports, registry
 
         registry.register_user_resolver(resolve_user)
         registry.event_labels.update(EVENT_LABELS)
+        for kind in KINDS:
+            imports.register_import(kind)

@@ -36,6 +36,8 @@ class NameKind(models.TextChoices):
 EVENT_LABELS = {
     "customer.created": _("Customer created"),
     "customer.verdict": _("Customers compared by a person"),
+    "partner.created": _("Partner created"),
+    "partner.changed": _("Partner changed"),
     "member.created": _("Colleague added"),
     "api_client.created": _("API client created"),
 }

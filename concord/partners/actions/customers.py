@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,12 @@ from concord.portal.events import Subject, record
 from concord.portal.work import action
 
 
-def fill_keys(customer: EndCustomer) -> None:
-    """Compute what matching looks up. Call it after names or facts changed, before saving."""
-    profile = profile_of(customer)
+def fill_keys(customer: EndCustomer, *, names: Iterable[CustomerName] | None = None) -> None:
+    """Compute what matching looks up. Call it after names or facts changed, before saving.
+
+    ``names`` are the customer's names where they are at hand (or not stored yet), else they are read.
+    """
+    profile = profile_of(customer, names=names)
     customer.exact_keys = list(exact_keys(profile))
     customer.block_keys = list(block_keys(profile))
     customer.search_key = search_key(profile)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from concord.partners.enums import NameKind, Verdict
 from concord.partners.matching.candidates import CANDIDATES, WORD_SIMILARITY, exact_keys, query_blocks, query_key
 from concord.partners.matching.score import Match, Profile, compare, profile
-from concord.partners.models import CustomerVerdict, EndCustomer
+from concord.partners.models import CustomerName, CustomerVerdict, EndCustomer
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ def candidate_ids(claim: CustomerClaim) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def profile_of(customer: EndCustomer) -> Profile:
-    """A stored customer, normalised for matching. Prefetch ``names`` when there are many."""
+def profile_of(customer: EndCustomer, *, names: Iterable[CustomerName] | None = None) -> Profile:
+    """A customer, normalised for matching. Prefetch ``names`` or pass them when there are many."""
     by_kind: dict[str, list[str]] = {}
-    for name in customer.names.all():
+    for name in customer.names.all() if names is None else names:
         by_kind.setdefault(name.kind, []).append(name.name)
     return profile(
         customer.legal_name,

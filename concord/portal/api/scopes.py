@@ -21,6 +21,7 @@ ALL = frozenset(
         "customers:read",
         "customers:write",
         "partners:read",
+        "partners:write",
         "webhooks:manage",
     },
 )
@@ -45,7 +46,7 @@ OF_ROLE: dict[Role, frozenset[str]] = {
     Role.PARTNER_ADMINISTRATOR: _SELLING | {"partners:read", "webhooks:manage"},
     Role.PARTNER_SYSTEM: _SELLING | {"partners:read", "webhooks:manage"},
     Role.CHANNEL_MANAGER: ALL - {"catalogue:write", "prices:write", "stock:write"},
-    Role.PRICING_MANAGER: ALL - {"deals:write", "deals:decide", "customers:write"},
+    Role.PRICING_MANAGER: ALL - {"deals:write", "deals:decide", "customers:write", "partners:write"},
     Role.CONTENT_EDITOR: frozenset({"catalogue:read"}),
     Role.VENDOR_SYSTEM: ALL,
 }
