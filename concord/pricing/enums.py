@@ -66,3 +66,46 @@ class SpecialPriceStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     ENDED = "ended", _("Ended")
+
+
+class CheckVerdict(models.TextChoices):
+    """What the public check answers for a code."""
+
+    IN_FORCE = "in_force", _("Genuine and in force")
+    ACCEPTED = "accepted", _("Genuine and accepted")
+    SUPERSEDED = "superseded", _("Superseded by a newer revision")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DECLINED = "declined", _("Declined")
+    UNKNOWN = "unknown", _("Not one of our quotes")
+
+
+class WayOut(models.TextChoices):
+    """What can be done about a refused price."""
+
+    TAKE_PROMISED_PRICE = "take_promised_price", _("Take the price in force")
+    ASK_SPECIAL_PRICE = "ask_special_price", _("Ask for a special price")
+    REPRICE = "reprice", _("Reprice all quotes of this customer")
+    REGISTER_DEAL = "register_deal", _("Register the deal first")
+
+
+#: what happens to quotes and to the promises of prices, for histories and notices
+QUOTE_EVENT_LABELS = {
+    "quote.drafted": _("Quote drafted"),
+    "quote.edited": _("Quote changed"),
+    "quote.discarded": _("Draft discarded"),
+    "quote.issued": _("Quote issued"),
+    "quote.document_ready": _("Quote's document ready"),
+    "quote.accepted": _("Quote accepted"),
+    "quote.declined": _("Quote declined"),
+    "quote.withdrawn": _("Quote withdrawn"),
+    "quote.superseded": _("Quote superseded by a new revision"),
+    "quote.expired": _("Quote expired"),
+    "quote.repriced": _("Quote repriced"),
+    "special_price.requested": _("Special price asked for"),
+    "special_price.approved": _("Special price approved"),
+    "special_price.rejected": _("Special price rejected"),
+    "benefit.granted": _("Registration benefit granted"),
+    "benefit.ended": _("Registration benefit ended"),
+    "benefit.extended": _("Registration benefit extended"),
+}

@@ -14,7 +14,7 @@ from concord.pricing.queries.catalogue import products_by_sku
 from concord.pricing.queries.rulebook import load_rulebook, partner_facts
 
 if TYPE_CHECKING:
-    from concord.pricing.engine import BasketTotals, LineResult, PriceKind, RuleBook
+    from concord.pricing.engine import BasketTotals, Context, LineResult, PriceKind, RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class PricedBasket:
     end_customer_id: int | None
     #: the rows that the prices came from; replaying a receipt of this basket needs no others
     rules: RuleBook
+    #: the question as the engine was asked it
+    context: Context
 
     @property
     def price_kind(self) -> PriceKind:
@@ -97,4 +99,5 @@ def price_basket_for(
         partner_id=partner.id if partner else None,
         end_customer_id=end_customer_id,
         rules=loaded.rules,
+        context=context,
     )

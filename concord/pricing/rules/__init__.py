@@ -1,0 +1,1 @@
+"""May this actor do that, and if not, why not."""

@@ -1,0 +1,43 @@
+"""Who may quote, change a quote, and reprice a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.portal.actor import Actor
+from concord.portal.enums import Role
+from concord.portal.refusals import Allowed, Answer, Denied
+
+_SELLING = (Role.SELLER, Role.PARTNER_ADMINISTRATOR, Role.PARTNER_SYSTEM)
+_FOR_THE_VENDOR = (Role.CHANNEL_MANAGER, Role.PRICING_MANAGER, Role.VENDOR_SYSTEM)
+
+
+def can_quote_for(*, actor: Actor, partner_id: int) -> Answer:
+    """A partner's people and systems quote for their own company, the vendor's managers and systems for any."""
+    if actor.has_role(*_FOR_THE_VENDOR):
+        return Allowed()
+    if actor.partner_id == partner_id and actor.has_role(*_SELLING):
+        return Allowed()
+    return Denied("quoting", _("Quotes are made by the partner's sellers and the vendor's managers."))
+
+
+def can_reprice(*, actor: Actor, partner_ids: Iterable[int], has_relation: bool) -> Answer:
+    """The vendor's managers reprice a customer; a partner does where it is registered and all live quotes are its own."""
+    if actor.has_role(*_FOR_THE_VENDOR):
+        return Allowed()
+    if not has_relation:
+        return Denied("registration_needed", _("Register the deal first: only then may its prices be changed."))
+    if set(partner_ids) <= {actor.partner_id}:
+        return Allowed()
+    return Denied("vendor_reprices", _("The price is promised elsewhere too. Please ask the vendor to reprice it."))
+
+
+def can_decide_special_price(*, actor: Actor, requested_by_user: int | None, is_below_floor: bool) -> Answer:
+    """The vendor's pricing managers decide; below the floor, never who asked for it."""
+    if not actor.has_role(Role.PRICING_MANAGER, Role.VENDOR_SYSTEM):
+        return Denied("pricing_managers", _("Special prices are decided by the vendor's pricing managers."))
+    if is_below_floor and actor.user_id is not None and actor.user_id == requested_by_user:
+        return Denied("four_eyes", _("A price below the floor is approved by somebody else than who asked for it."))
+    return Allowed()
