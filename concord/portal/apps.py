@@ -17,5 +17,8 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Load the Celery application and the start-up checks."""
         from concord.portal import celery, checks, registry  # noqa: F401 - registration happens on import
+        from concord.portal.imports import consumers
 
+        registry.event_labels["import.requested"] = _("File handed in")
         registry.event_labels["import.stored"] = _("File imported")
+        consumers.register()

@@ -23,9 +23,12 @@ class Space(IntEnum):
     LEAD = 3
     PRICE_LIST = 4
     QUOTE = 6
+    STOCK = 7
     NUMBER = 8
     SEALER = 100
     PUBLISHING = 101
+    IMPORT = 102
+    CATALOGUE = 103
 
 
 class NotInTransaction(RuntimeError):

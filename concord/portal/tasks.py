@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from concord.portal.events.outbox import work_off
 from concord.portal.events.sealing import seal
-from concord.portal.models import IdempotencyKey, RateLimit
+from concord.portal.imports.runs import FINAL, carry_out
+from concord.portal.models import IdempotencyKey, ImportRun, RateLimit
 
 KEYS_KEPT = timedelta(hours=48)
+#: an import that nobody has begun, or that broke off, is looked at again after this long
+IMPORT_PATIENCE = timedelta(seconds=60)
 
 
 @shared_task(ignore_result=True)
@@ -38,3 +41,17 @@ def forget_old_keys() -> int:
     RateLimit.objects.filter(arrival_at__lt=now).delete()
     forgotten, _ = IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     return forgotten
+
+
+@shared_task(ignore_result=True, time_limit=3_600, soft_time_limit=3_500)
+def carry_out_import(run_id: int) -> None:
+    """Do the work of one import. Repeating it does nothing twice."""
+    carry_out(run_id, now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def resume_imports() -> None:
+    """Start again what was lost with a broker or a worker; who is still at work is left alone by the run's lock."""
+    waiting = ImportRun.objects.unscoped("looking after everybody's imports").exclude(state__in=FINAL)
+    for run_id in waiting.filter(created_at__lt=timezone.now() - IMPORT_PATIENCE).values_list("pk", flat=True)[:20]:
+        carry_out_import.delay(run_id)

@@ -97,6 +97,11 @@ class Table:
         self._width = len(self.headers)
         self._unnamed = [place for place, header in enumerate(self.headers) if not header.strip()]
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The official names of the columns that the file has."""
+        return frozenset(self._positions)
+
     def __enter__(self) -> Self:
         return self
 

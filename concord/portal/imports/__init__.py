@@ -1,0 +1,46 @@
+"""Importing tables: one way for every kind of feed, whichever door it came through.
+
+A package registers an ``ImportKind`` when it is ready. ``run_import`` reads the file, refuses rows that are wrong or
+repeat an earlier one, and writes everything in one transaction, or nothing at all when a row is wrong and the caller
+did not choose to take the good ones. ``runs`` keeps a file with its progress, for work in the background.
+"""
+
+from concord.portal.imports.kinds import (
+    Check,
+    Counts,
+    ImportContext,
+    ImportKind,
+    Options,
+    Progress,
+    Store,
+    clean_options,
+    folded,
+    import_kinds,
+    kind_of,
+    may_import,
+    register_import,
+)
+from concord.portal.imports.loading import Loading, Stage, execute, fetch
+from concord.portal.imports.running import ImportOutcome, run_import
+
+__all__ = [
+    "Check",
+    "Counts",
+    "ImportContext",
+    "ImportKind",
+    "ImportOutcome",
+    "Loading",
+    "Options",
+    "Progress",
+    "Stage",
+    "Store",
+    "clean_options",
+    "execute",
+    "fetch",
+    "folded",
+    "import_kinds",
+    "kind_of",
+    "may_import",
+    "register_import",
+    "run_import",
+]
