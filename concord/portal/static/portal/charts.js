@@ -5,6 +5,7 @@
   const drawn = new Map();
   const probe = document.createElement("span");
   probe.className = "visually-hidden";
+  probe.style.setProperty("transition", "none", "important"); // else the colour asked for is still on its way
 
   /* A canvas can't resolve light-dark(); the browser can, on an element. */
   const colour = (token) => {
