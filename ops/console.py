@@ -17,7 +17,7 @@ from types import FrameType
 _children: set[subprocess.Popen[str]] = set()
 
 
-class Failure(Exception):  # noqa: N818 - shown to a person as it is; "Error" would add nothing
+class Failure(Exception):
     """A set-up that cannot go on. The message says what happened and what to do."""
 
 

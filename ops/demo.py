@@ -113,7 +113,7 @@ def only_one() -> Iterator[None]:
 # -- second half: the environment's Python ---------------------------------------------------------------------------
 
 
-class Stopped(Exception):  # noqa: N818 - a wish, not an error
+class Stopped(Exception):
     """Somebody asked the demo to end."""
 
 

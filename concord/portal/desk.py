@@ -117,31 +117,31 @@ class _ScopedObject:
         return found
 
 
-class ScopedIndexView(_ScopedList, generic.IndexView):  # type: ignore[misc]
+class ScopedIndexView(_ScopedList, generic.IndexView):
     """The list and its export."""
 
 
-class ScopedEditView(_ScopedObject, generic.EditView):  # type: ignore[misc]
+class ScopedEditView(_ScopedObject, generic.EditView):
     """Edit."""
 
 
-class ScopedDeleteView(_ScopedObject, generic.DeleteView):  # type: ignore[misc]
+class ScopedDeleteView(_ScopedObject, generic.DeleteView):
     """Delete."""
 
 
-class ScopedInspectView(_ScopedObject, generic.InspectView):  # type: ignore[misc]
+class ScopedInspectView(_ScopedObject, generic.InspectView):
     """Look at one row."""
 
 
-class ScopedHistoryView(_ScopedObject, history.HistoryView):  # type: ignore[misc]
+class ScopedHistoryView(_ScopedObject, history.HistoryView):
     """Who edited the row in the desk."""
 
 
-class ScopedUsageView(_ScopedObject, usage.UsageView):  # type: ignore[misc]
+class ScopedUsageView(_ScopedObject, usage.UsageView):
     """Where the row is used."""
 
 
-class ScopedModelViewSet(ModelViewSet):  # type: ignore[misc]
+class ScopedModelViewSet(ModelViewSet):
     """A model view set whose every view sees visible rows only. Register permissions with ``give_permissions``."""
 
     index_view_class = ScopedIndexView

@@ -36,10 +36,12 @@ class TooMany(Refusal):
 
 
 _SPEND = """
-INSERT INTO portal_ratelimit AS held (key, arrival_at) VALUES (%(key)s, clock_timestamp() + %(step)s)
+INSERT INTO portal_ratelimit AS held (key, arrival_at)
+VALUES (%(key)s, clock_timestamp() + make_interval(secs => %(step)s))
 ON CONFLICT (key) DO UPDATE
-    SET arrival_at = greatest(held.arrival_at, clock_timestamp()) + %(step)s
-    WHERE greatest(held.arrival_at, clock_timestamp()) + %(step)s <= clock_timestamp() + %(per)s
+    SET arrival_at = greatest(held.arrival_at, clock_timestamp()) + make_interval(secs => %(step)s)
+    WHERE greatest(held.arrival_at, clock_timestamp()) + make_interval(secs => %(step)s)
+        <= clock_timestamp() + make_interval(secs => %(per)s)
 RETURNING arrival_at
 """
 
@@ -47,15 +49,16 @@ RETURNING arrival_at
 def spend(limit: Limit, who: str) -> None:
     """Count one call of ``who``; raises ``TooMany`` when the limit is reached. Exact under concurrency."""
     key = f"{limit.name}:{who}"[:200]
-    step = limit.per / limit.calls
+    per = limit.per.total_seconds()
+    step = per / limit.calls
     with connection.cursor() as cursor:
-        cursor.execute(_SPEND, {"key": key, "step": step, "per": limit.per})
+        cursor.execute(_SPEND, {"key": key, "step": step, "per": per})
         if cursor.fetchone() is not None:
             return
         cursor.execute(
-            "SELECT greatest(1, ceil(extract(epoch FROM arrival_at + %s - %s - clock_timestamp())))::int"
+            "SELECT greatest(1, ceil(extract(epoch FROM arrival_at - clock_timestamp()) + %s - %s))::int"
             " FROM portal_ratelimit WHERE key = %s",
-            [step, limit.per, key],
+            [step, per, key],
         )
         row = cursor.fetchone()
     raise TooMany(row[0] if row else 1)

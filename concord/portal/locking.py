@@ -44,7 +44,8 @@ def lock(space: Space, keys: Iterable[int]) -> None:
         raise NotInTransaction
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT concord_lock(%s, key) FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted(key, place) ORDER BY place",
+            "SELECT concord_lock(%s, key)"
+            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted(key, place) ORDER BY place",
             [int(space), wanted],
         )
 

@@ -52,7 +52,7 @@ class ScopedQuerySet(models.QuerySet[_Row]):
         return self._marked()
 
     def _marked(self) -> Self:
-        clone = self._chain()
+        clone: Self = self._chain()  # type: ignore[attr-defined]
         clone._is_scoped = True
         return clone
 
@@ -69,11 +69,11 @@ class ScopedQuerySet(models.QuerySet[_Row]):
     # Every way of reaching the rows passes one of these.
     def _fetch_all(self) -> None:
         self._demand_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         self._demand_scope()
-        return super().resolve_expression(*args, **kwargs)  # type: ignore[misc]
+        return super().resolve_expression(*args, **kwargs)
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[_Row]:
         self._demand_scope()

@@ -22,8 +22,10 @@ APPLICATION_TRIES = {
     "truncate": "TRUNCATE portal_event CASCADE",
     "switch the trigger off": "ALTER TABLE portal_event DISABLE TRIGGER ALL",
     "drop the trigger": "DROP TRIGGER event_chained ON portal_event",
-    "replace the trigger's function": "CREATE OR REPLACE FUNCTION concord_chain_event() RETURNS trigger LANGUAGE plpgsql"
-    " AS $$ BEGIN RETURN NEW; END $$",
+    "replace the trigger's function": (
+        "CREATE OR REPLACE FUNCTION concord_chain_event() RETURNS trigger"
+        " LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+    ),
     "pretend to be a replica": "SET session_replication_role = replica",
     "rewind the head": "UPDATE portal_event_head SET sequence = 0",
     "insert a head": "INSERT INTO portal_event_head VALUES ('deal', gen_random_uuid(), 9, 'x')",
@@ -85,7 +87,8 @@ TAMPERING = {
         {"tail"},
     ),
     "cuts one subject's tail and rewinds its head": (
-        f"DELETE FROM portal_eventposition WHERE event_id IN (SELECT id FROM portal_event WHERE sequence = 4 AND {FIRST});"
+        "DELETE FROM portal_eventposition WHERE event_id IN"
+        f" (SELECT id FROM portal_event WHERE sequence = 4 AND {FIRST});"
         f"DELETE FROM portal_event WHERE sequence = 4 AND {FIRST};"
         "UPDATE portal_event_head h SET sequence = 3, hash = e.hash FROM portal_event e"
         f" WHERE e.subject_uuid = h.subject_uuid AND e.sequence = 3 AND e.{FIRST}",
@@ -116,7 +119,8 @@ def test_a_rebuilt_chain_is_found_by_a_root_kept_elsewhere(superuser: Callable[[
     superuser("DELETE FROM portal_eventposition; DELETE FROM portal_event; DELETE FROM portal_event_head")
     superuser("SET session_replication_role = origin")
     superuser(
-        "INSERT INTO portal_event (verb, subject_type, subject_uuid, actor_name, actor_client, door, visibility, payload)"
+        "INSERT INTO portal_event"
+        " (verb, subject_type, subject_uuid, actor_name, actor_client, door, visibility, payload)"
         " VALUES ('deal.noted', 'deal', gen_random_uuid(), '', '', 'shell', 'partner', '{}')"
     )
     seal()

@@ -26,7 +26,7 @@ class EndCustomerQuerySet(ScopedQuerySet["EndCustomer"]):
         """Narrow to what the actor may see. A relation is written when a registration is approved or a quote issued."""
         if actor.is_vendor:
             return self
-        related = CustomerRelation.objects.unscoped("part of the scope itself").filter(partner_id=actor.partner_id)
+        related = CustomerRelation.objects.visible_to(actor)
         return self.filter(pk__in=related.values("end_customer_id"))
 
     def alive(self) -> Self:

@@ -11,7 +11,10 @@ from django.db.models import Q
 from concord.partners.enums import NameKind, Verdict
 from concord.partners.matching.candidates import CANDIDATES, WORD_SIMILARITY, exact_keys, query_blocks, query_key
 from concord.partners.matching.score import Match, Profile, compare, profile
+from concord.partners.matching.score import Verdict as MatchVerdict
 from concord.partners.models import CustomerName, CustomerVerdict, EndCustomer
+
+_SAID: dict[str, MatchVerdict] = {Verdict.SAME: "same", Verdict.REVIEW: "review", Verdict.DIFFERENT: "different"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def find_twins(
     wanted = claim.profile()
     said = _verdicts_on(of_customer_id, ids)
     twins = [Twin(one, _judged(compare(wanted, profile_of(customers[one])), said.get(one))) for one in ids]
-    likely = [twin for twin in twins if twin.match.verdict != Verdict.DIFFERENT]
+    likely = [twin for twin in twins if twin.match.verdict != "different"]
     return sorted(likely, key=lambda twin: (-twin.match.score, twin.end_customer_id))[:limit]
 
 
@@ -124,7 +127,7 @@ def _judged(match: Match, said: str | None) -> Match:
     """A person's verdict wins over the score."""
     if said is None:
         return match
-    return replace(match, verdict=Verdict(said).value)
+    return replace(match, verdict=_SAID[said])
 
 
 def _verdicts_on(customer_id: int | None, others: Collection[int]) -> dict[int, str]:

@@ -45,7 +45,7 @@ def api_actor(request: Request) -> Actor:
     if not request.user or not request.user.is_authenticated:
         return stranger(Door.API)
     actor = actor_for_user(request.user, Door.API)
-    token = request.auth
+    token: Any = request.auth
     if token is None:
         return actor
     return replace(actor, client_id=token.client_id, name=token.client.name, scopes=frozenset(token.get_scopes()))

@@ -80,7 +80,7 @@ class EventFeedView(APIView):
             time.sleep(PAUSE)
             events = _next_page(actor, position, verbs)
         last = events[-1].uuid if events else request.query_params.get("after") or None
-        return Response({"results": EventSerializer(events, many=True).data, "last": last})
+        return Response({"results": [EventSerializer(event).data for event in events], "last": last})
 
 
 def _next_page(actor: Actor, position: int, verbs: list[str]) -> list[Event]:

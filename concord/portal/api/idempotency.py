@@ -24,6 +24,8 @@ from concord.portal.work import unit_of_work
 
 HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
+#: where the raw body waits on the request, since a parser consumes the stream
+_BODY = "_raw_body_for_fingerprint"
 
 
 class Replay(Exception):
@@ -41,7 +43,8 @@ def owner_of(actor: Actor) -> str:
 
 def _fingerprint(request: Request) -> bytes:
     text = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(text + request._concord_body).digest()
+    body: bytes = getattr(request, _BODY)
+    return hashlib.sha256(text + body).digest()
 
 
 class IdempotentMixin:
@@ -55,7 +58,7 @@ class IdempotentMixin:
         content_type = request.META.get("CONTENT_TYPE", "")
         body = b"" if content_type.startswith("multipart/") else request.body
         wrapped: Request = super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
-        wrapped._concord_body = body  # type: ignore[attr-defined]
+        setattr(wrapped, _BODY, body)
         return wrapped
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -7,6 +7,7 @@ import zoneinfo
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -31,11 +32,13 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username or "")
 
 
-def _time_zones() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+def _is_time_zone(name: str) -> None:
+    """Validate the name of a time zone of the IANA database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("There is no such time zone."), code="time_zone")
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing] # of a library's document model
     """A person. ``is_staff`` opens the desk; the role says what the person may do there."""
 
     uuid = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
@@ -47,7 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         choices=[("en", _("English")), ("zh-hans", _("Simplified Chinese"))],
         default="en",
     )
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[])
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[_is_time_zone])
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the desk"), default=False)
     date_joined = models.DateTimeField(_("joined at"), auto_now_add=True)

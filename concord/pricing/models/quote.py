@@ -67,8 +67,10 @@ class Quote(ScopedModel, PublicModel):
     partner_total = models.DecimalField(_("partner net total"), max_digits=20, decimal_places=6, default=0)
     issued_at = models.DateTimeField(_("issued at"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
-    #: 128 random bits, what the check page and the QR ask for
-    check_code = models.CharField(_("check code"), max_length=40, null=True, unique=True, editable=False)
+    #: 128 random bits, what the check page and the QR ask for; none yet is NULL, so that drafts do not collide
+    check_code = models.CharField(  # noqa: DJ001 - unique, and a draft has none
+        _("check code"), max_length=40, null=True, unique=True, editable=False
+    )
     #: SHA-256 of the frozen data, printed on the document
     data_hash = models.CharField(_("fingerprint"), max_length=64, blank=True, editable=False)
     pdf = models.FileField(_("document"), upload_to="quotes/%Y/%m/", blank=True, editable=False)
