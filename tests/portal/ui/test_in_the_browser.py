@@ -109,3 +109,20 @@ def test_copying_says_so(gallery_addresses, open_page):
     page.get_by_role("button", name="Copy the link").click()
     expect(page.locator("#announcements")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == "text"
+
+
+def test_a_chart_takes_its_colours_from_the_page_and_follows_the_theme(gallery_addresses, open_page):
+    page = open_page("/gallery/")
+    script = """() => {
+        const probe = document.body.appendChild(document.createElement("i"));
+        probe.style.color = "var(--co-ok)";
+        const chart = Chart.getChart(document.querySelector("canvas"));
+        return [getComputedStyle(probe).color, chart.data.datasets[0].backgroundColor];
+    }"""
+    token, light = page.evaluate(script)
+    assert token == light
+    page.get_by_label("Appearance").click()
+    page.get_by_role("button", name="Dark").click()
+    token, dark = page.evaluate(script)
+    assert token == dark
+    assert light != dark

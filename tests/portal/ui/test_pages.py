@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -62,6 +64,21 @@ def test_account_pages_have_the_shell(client, person, path, language):
     assert html.count("<h1") == 1
     assert f'href="{path}" aria-current="page"' in html
     assert ("退出登录" if language == "zh-hans" else "Sign out") in html
+
+
+def test_keys_are_listed_with_their_use():
+    request = RequestFactory().get("/accounts/2fa/webauthn/")
+    request.user = User()
+    used = datetime(2026, 11, 20, tzinfo=UTC)
+    keys = [
+        SimpleNamespace(pk=1, wrap=SimpleNamespace(is_passwordless=True), created_at=used, last_used_at=None),
+        SimpleNamespace(pk=2, wrap=SimpleNamespace(is_passwordless=False), created_at=used, last_used_at=used),
+    ]
+    html = render_to_string("mfa/webauthn/authenticator_list.html", {"authenticators": keys}, request)
+    assert html.count("Passkey") == 1
+    assert html.count("Never") == 1
+    assert html.count("20 Nov 2026</time>") == 2
+    assert "No security keys" in render_to_string("mfa/webauthn/authenticator_list.html", {}, request)
 
 
 def test_no_page_of_the_sign_in_carries_inline_code(client, person):
