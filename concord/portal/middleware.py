@@ -49,7 +49,7 @@ class ActorMiddleware:
         """The profile's language, unless the reader chose another one in this browser."""
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.path.startswith("/api/"):
             translation.activate(request.user.language)  # type: ignore[union-attr]
-            request.LANGUAGE_CODE = request.user.language  # type: ignore[attr-defined,union-attr]
+            request.LANGUAGE_CODE = request.user.language
 
 
 class PrivateResponseMiddleware:
