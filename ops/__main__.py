@@ -22,7 +22,7 @@ COMMANDS = {
 }
 
 
-def newer_python():  # noqa: ANN201 - see above
+def newer_python() -> "str | None":
     test = "import sys; sys.exit(sys.version_info < (3, {}))".format(OLDEST[1])
     for name in ["python3"] + ["python3.{}".format(minor) for minor in range(20, OLDEST[1] - 1, -1)]:
         path = shutil.which(name)
@@ -31,7 +31,7 @@ def newer_python():  # noqa: ANN201 - see above
     return None
 
 
-def main():  # noqa: ANN201 - see above
+def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         sys.exit("usage: python3 -m ops " + "|".join(COMMANDS))
     if sys.version_info < OLDEST:

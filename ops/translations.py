@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGES = ("portal", "partners", "documents", "pricing", "deals", "cms")  # lowest first
 LANGUAGES = {"zh_Hans": "zh_Hans_CN"}  # Django's folder, Babel's name for it
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 
 KEYWORDS = {
     "_": None,
@@ -189,10 +192,21 @@ def _complete(message: Message) -> bool:
 
 
 def _broken(path: Path, catalogue: Catalog) -> Iterator[str]:
+    """Translations whose placeholders are not those of the message: they would fail, or leave something out."""
     for message in catalogue:
-        if message.id and _complete(message):
-            for error in message.check(catalogue):
-                yield f"{path.relative_to(PROJECT)}:{message.lineno}: {error} in the translation of {message.id!r}"
+        if not message.id or not _complete(message):
+            continue
+        ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        wanted = _placeholders(ids[-1])  # of a plural message the plural form: the singular may leave the number out
+        for text in texts:
+            if _placeholders(text) != wanted:
+                place = f"{path.relative_to(PROJECT)}:{message.lineno}"
+                yield f"{place}: the translation of {ids[0]!r} has other placeholders: {text!r}"
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(PLACEHOLDER.findall(text.replace("%%", "")))
 
 
 def main(arguments: list[str] | None = None) -> int:
