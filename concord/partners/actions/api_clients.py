@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from allauth.idp.oidc.adapter import get_adapter
-from allauth.idp.oidc.models import Client
+from allauth.idp.oidc.models import Client, Token
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from concord.portal.api import scopes as known
 from concord.portal.enums import Role
 from concord.portal.events import Subject, record
 from concord.portal.models import User
-from concord.portal.refusals import InvalidInput
+from concord.portal.refusals import InvalidInput, WrongState
 from concord.portal.work import action
 
 
@@ -58,7 +59,48 @@ def create_api_client(
     record(
         "api_client.created",
         actor=actor,
-        subject=Subject("api_client", api_client.uuid, partner_id),
+        subject=_subject(api_client),
         payload={"name": name, "scopes": sorted(wanted)},
     )
     return api_client, secret
+
+
+@action
+def renew_secret(*, actor: Actor, api_client: ApiClient) -> str:
+    """Give a client a new secret, returned once; the old one and every token stop at once.
+
+    Records ``api_client.secret_renewed``. Raises ``NotAllowed``, and ``WrongState`` for a revoked client.
+    """
+    can_manage_members(actor=actor, partner_id=api_client.partner_id).enforce()
+    if api_client.revoked_at is not None:
+        raise WrongState(state="revoked", allowed=["active"], message=_("This client was revoked."))
+    secret: str = get_adapter().generate_client_secret()
+    api_client.client.secret = make_password(secret)
+    api_client.client.save(update_fields=["secret"])
+    Token.objects.filter(client=api_client.client).delete()
+    record("api_client.secret_renewed", actor=actor, subject=_subject(api_client))
+    return secret
+
+
+@action
+def revoke_api_client(*, actor: Actor, api_client: ApiClient, now: datetime) -> ApiClient:
+    """End a client for good: no tokens any more, and none of those that it has.
+
+    Records ``api_client.revoked``. Doing it twice changes nothing. Raises ``NotAllowed``.
+    """
+    can_manage_members(actor=actor, partner_id=api_client.partner_id).enforce()
+    if api_client.revoked_at is not None:
+        return api_client
+    api_client.revoked_at = now
+    api_client.save(update_fields=["revoked_at", "updated_at"])
+    client = api_client.client
+    client.secret = make_password(None)
+    client.save(update_fields=["secret"])
+    Token.objects.filter(client=client).delete()
+    User.objects.filter(pk=client.owner_id).update(is_active=False)
+    record("api_client.revoked", actor=actor, subject=_subject(api_client))
+    return api_client
+
+
+def _subject(api_client: ApiClient) -> Subject:
+    return Subject("api_client", api_client.uuid, api_client.partner_id)

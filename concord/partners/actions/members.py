@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Token
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from concord.partners.models import Member, Partner
-from concord.partners.rules import can_manage_members
+from concord.partners.rules import can_leave_role, can_manage_members
 from concord.portal.actor import Actor
 from concord.portal.enums import PARTNER_ROLES, VENDOR_ROLES, Role
 from concord.portal.events import Subject, record
 from concord.portal.models import User
-from concord.portal.refusals import InvalidInput
+from concord.portal.refusals import InvalidInput, WrongState
 from concord.portal.work import action, register_constraint
 
 #: the desk's permission group of each role that works there
@@ -51,6 +53,8 @@ def create_member(
     """
     partner_id = partner.pk if partner else None
     can_manage_members(actor=actor, partner_id=partner_id).enforce()
+    if role in {Role.PARTNER_SYSTEM, Role.VENDOR_SYSTEM}:
+        raise InvalidInput.at("/role", "role_does_not_fit", _("Systems get an API client, not a sign-in."))
     allowed = PARTNER_ROLES if partner else VENDOR_ROLES
     if role not in allowed:
         raise InvalidInput.at("/role", "role_does_not_fit", _("This role does not exist on this side."))
@@ -60,17 +64,137 @@ def create_member(
         name=name,
         language=language,
         time_zone=time_zone,
-        is_staff=role in DESK_GROUPS,
     )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     member = Member.objects.create(user=user, partner=partner, role=role)
-    if role in DESK_GROUPS:
-        group, _created = Group.objects.get_or_create(name=DESK_GROUPS[role])
-        user.groups.set([group])
+    _open_desk(member)
     record(
         "member.created",
         actor=actor,
-        subject=Subject("member", member.uuid, partner_id),
+        subject=_subject(member),
         payload={"name": name, "role": role},
     )
     return member
+
+
+@action
+def invite_member(
+    *, actor: Actor, email: str, name: str, role: Role, partner: Partner | None = None, language: str = "en"
+) -> Member:
+    """Create a colleague without a password; a mail with a link to choose one follows from the event.
+
+    Checks and raises as ``create_member``; the time zone is the company's. Records ``member.created``
+    and ``member.invited``.
+    """
+    time_zone = partner.time_zone if partner else "UTC"
+    member = create_member(
+        actor=actor, email=email, name=name, role=role, partner=partner, language=language, time_zone=time_zone
+    )
+    record("member.invited", actor=actor, subject=_subject(member))
+    return member
+
+
+@action
+def invite_again(*, actor: Actor, member: Member) -> None:
+    """Send the invitation once more to somebody who never signed in. Records ``member.invited``."""
+    can_manage_members(actor=actor, partner_id=member.partner_id).enforce()
+    if member.user.last_login is not None or not member.user.is_active:
+        raise WrongState(
+            state="joined", allowed=["invited"], message=_("This person has signed in already, or may no longer.")
+        )
+    record("member.invited", actor=actor, subject=_subject(member))
+
+
+@action
+def change_role(*, actor: Actor, member: Member, role: Role) -> Member:
+    """Give a colleague another role of the same side.
+
+    Locks the company, so that of two administrators one remains. Checks the actor, the role and that an administrator
+    stays. Writes the role and the desk's group, and ends the sessions, so that the new role holds at once. Records
+    ``member.role_changed``. Raises ``NotAllowed`` and ``InvalidInput``.
+    """
+    can_manage_members(actor=actor, partner_id=member.partner_id).enforce()
+    _lock_company(member.partner_id)
+    member.refresh_from_db(fields=["role"])
+    if role == member.role:
+        return member
+    allowed = (PARTNER_ROLES if member.partner_id else VENDOR_ROLES) - {Role.PARTNER_SYSTEM, Role.VENDOR_SYSTEM}
+    if role not in allowed or member.role in {Role.PARTNER_SYSTEM, Role.VENDOR_SYSTEM}:
+        raise InvalidInput.at("/role", "role_does_not_fit", _("This role does not exist on this side."))
+    can_leave_role(actor=actor, member=member, other_administrators=_other_administrators(member)).enforce()
+    before, member.role = member.role, role
+    member.save(update_fields=["role", "updated_at"])
+    _open_desk(member)
+    end_sessions(member.user)
+    record(
+        "member.role_changed", actor=actor, subject=_subject(member), payload={"before": before, "role": member.role}
+    )
+    return member
+
+
+@action
+def deactivate_member(*, actor: Actor, member: Member) -> Member:
+    """Take a colleague's access away at once: the sign-in, open sessions and tokens.
+
+    Locks the company, so that of two administrators one remains. Records ``member.deactivated``. Doing it twice
+    changes nothing. Raises ``NotAllowed``.
+    """
+    can_manage_members(actor=actor, partner_id=member.partner_id).enforce()
+    _lock_company(member.partner_id)
+    member.user.refresh_from_db(fields=["is_active"])
+    if not member.user.is_active:
+        return member
+    can_leave_role(actor=actor, member=member, other_administrators=_other_administrators(member)).enforce()
+    member.user.is_active = False
+    member.user.save(update_fields=["is_active"])
+    end_sessions(member.user)
+    record("member.deactivated", actor=actor, subject=_subject(member))
+    return member
+
+
+@action
+def reactivate_member(*, actor: Actor, member: Member) -> Member:
+    """Give a colleague access again, with the password that was. Records ``member.reactivated``."""
+    can_manage_members(actor=actor, partner_id=member.partner_id).enforce()
+    member.user.refresh_from_db(fields=["is_active"])
+    if not member.user.is_active:
+        member.user.is_active = True
+        member.user.save(update_fields=["is_active"])
+        record("member.reactivated", actor=actor, subject=_subject(member))
+    return member
+
+
+def end_sessions(user: User) -> None:
+    """End every session and every token of a user, now."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    Token.objects.filter(user=user).delete()
+
+
+def _subject(member: Member) -> Subject:
+    return Subject("member", member.uuid, member.partner_id)
+
+
+def _lock_company(partner_id: int | None) -> None:
+    if partner_id is not None:
+        Partner.objects.unscoped("the row that administrators queue up at").select_for_update().get(pk=partner_id)
+
+
+def _other_administrators(member: Member) -> int:
+    if member.partner_id is None:
+        return 1
+    return (
+        Member.objects.unscoped("one administrator has to remain")
+        .filter(partner_id=member.partner_id, role=Role.PARTNER_ADMINISTRATOR, user__is_active=True)
+        .exclude(pk=member.pk)
+        .count()
+    )
+
+
+def _open_desk(member: Member) -> None:
+    """The desk is open to those whose role works there, with its permissions and no others."""
+    user = member.user
+    user.is_staff = member.role in DESK_GROUPS
+    user.save(update_fields=["is_staff"])
+    groups = Group.objects.filter(name=DESK_GROUPS[Role(member.role)]) if user.is_staff else []
+    user.groups.set(groups)
