@@ -104,6 +104,18 @@ def test_a_form_is_sent_once_and_a_pasted_list_is_counted(gallery_addresses, ope
     assert sent == ["POST"]
 
 
+def test_filters_submit_themselves_stay_in_the_address_and_keep_the_cursor(gallery_addresses, open_page):
+    page = open_page("/gallery/")
+    words = page.get_by_label("Words")
+    words.press_sequentially("servo", delay=20)
+    expect(page).to_have_url(re.compile(r"/gallery/\?q=servo$"))
+    expect(words).to_be_focused()
+    words.press_sequentially("s")
+    expect(page).to_have_url(re.compile(r"/gallery/\?q=servos$"))
+    page.get_by_label("State").select_option("won")
+    expect(page).to_have_url(re.compile(r"/gallery/\?q=servos&state=won$"))
+
+
 def test_copying_says_so(gallery_addresses, open_page):
     page = open_page("/gallery/", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy the link").click()

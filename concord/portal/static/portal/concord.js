@@ -113,12 +113,29 @@
 
   /* ---- Filters submit themselves: choices at once, words after a pause. Empty values stay out of the address. ---- */
   const timers = new WeakMap();
+  const PLACE = "concord:typing-in";
   const submitFilters = (form) => {
+    const typing = form.contains(document.activeElement) ? document.activeElement : null;
+    if (typing && typing.name) {
+      const place = { path: location.pathname, name: typing.name, at: typing.selectionStart ?? null };
+      sessionStorage.setItem(PLACE, JSON.stringify(place));
+    }
     form.querySelectorAll("input, select").forEach((field) => {
       field.disabled = field.disabled || (field.value === "" && !field.hasAttribute("data-keep"));
     });
     form.requestSubmit();
   };
+  /* The page that answers puts the cursor back where the reader was typing. */
+  const returnToTyping = () => {
+    const kept = JSON.parse(sessionStorage.getItem(PLACE) || "null");
+    sessionStorage.removeItem(PLACE);
+    if (!kept || kept.path !== location.pathname) return;
+    const field = document.querySelector(`form[data-autosubmit] [name="${CSS.escape(kept.name)}"]`);
+    if (!field) return;
+    field.focus({ preventScroll: true });
+    if (kept.at !== null && field.setSelectionRange) field.setSelectionRange(kept.at, kept.at);
+  };
+  returnToTyping();
   on("change", "form[data-autosubmit]", (event, form) => {
     if (!event.target.matches("input[type=search], input[type=text]")) submitFilters(form);
   });
