@@ -106,7 +106,8 @@ def live_quotes_of(*, end_customer_id: int, product_ids: Collection[int], moment
     """(quote, partner) of the live promises of these products at a customer, in order of the quote's number here."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT q.id, q.partner_id FROM pricing_pricecommitment c JOIN pricing_quote q ON q.id = c.quote_id"
+            "SELECT DISTINCT q.id, q.partner_id"
+            " FROM pricing_pricecommitment c JOIN pricing_quote q ON q.id = c.quote_id"
             " WHERE c.end_customer_id = %s AND c.product_id = ANY(%s) AND c.validity @> %s AND q.status = 'issued'"
             " ORDER BY q.id",
             [end_customer_id, sorted(product_ids), moment],

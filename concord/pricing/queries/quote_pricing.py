@@ -34,38 +34,48 @@ class QuotePrices:
 
 
 def price_quote(
+    *, partner_id: int, end_customer_id: int, currency: str, moment: datetime, lines: Sequence[QuoteLineInput]
+) -> QuotePrices:
+    """Both prices of every line as of ``moment``, in a constant number of statements."""
+    return QuotePrices(
+        shown=_basket(partner_id, end_customer_id, currency, moment, lines, sees_promises=None),
+        in_force=_basket(partner_id, end_customer_id, currency, moment, lines, sees_promises=True).lines,
+    )
+
+
+def price_without_promises(
     *,
     partner_id: int,
     end_customer_id: int,
     currency: str,
     moment: datetime,
     lines: Sequence[QuoteLineInput],
-    without_promises_of: Collection[int] = (),
-) -> QuotePrices:
-    """Both prices of every line as of ``moment``, in a constant number of statements.
-
-    ``without_promises_of`` leaves out the live promises of these products, as repricing does.
-    """
-    asked = [BasketLine(sku=line.sku, quantity=line.quantity) for line in lines]
-
-    def basket(sees_promises: bool | None) -> PricedBasket:
-        priced = price_basket_for(
-            partner_id=partner_id,
-            end_customer_id=end_customer_id,
-            currency=currency,
-            moment=moment,
-            lines=asked,
-            sees_promises=sees_promises,
-        )
-        return _without_promises(priced, frozenset(without_promises_of)) if without_promises_of else priced
-
-    return QuotePrices(shown=basket(None), in_force=basket(True).lines)
-
-
-def _without_promises(priced: PricedBasket, product_ids: frozenset[int]) -> PricedBasket:
+    product_ids: Collection[int],
+) -> PricedBasket:
+    """What the lines cost if nothing had been promised for these products; special prices count. For repricing."""
+    priced = _basket(partner_id, end_customer_id, currency, moment, lines, sees_promises=True)
     kept = tuple(one for one in priced.rules.commitments if one.product_id not in product_ids)
     rules = replace(priced.rules, commitments=kept)
     return replace(priced, rules=rules, lines=engine.price_basket(priced.context, rules))
+
+
+def _basket(
+    partner_id: int,
+    end_customer_id: int,
+    currency: str,
+    moment: datetime,
+    lines: Sequence[QuoteLineInput],
+    *,
+    sees_promises: bool | None,
+) -> PricedBasket:
+    return price_basket_for(
+        partner_id=partner_id,
+        end_customer_id=end_customer_id,
+        currency=currency,
+        moment=moment,
+        lines=[BasketLine(sku=line.sku, quantity=line.quantity) for line in lines],
+        sees_promises=sees_promises,
+    )
 
 
 def promises_of(results: Sequence[LineResult]) -> list[Wanted]:
@@ -85,3 +95,36 @@ def promises_of(results: Sequence[LineResult]) -> list[Wanted]:
         and line.price_kind is engine.PriceKind.CUSTOMER
     }
     return [wanted[key] for key in sorted(wanted, key=lambda key: (key[0], key[1].quantity_from))]
+
+
+@dataclass(frozen=True, slots=True)
+class LineAmounts:
+    """What a priced line stores, named as the columns are."""
+
+    price_kind: str
+    customer_unit_price: Decimal
+    customer_amount: Decimal
+    partner_unit_net: Decimal
+    partner_amount: Decimal
+    receipt: str
+
+
+def amounts_of(result: LineResult) -> LineAmounts:
+    """The amounts and the canonical receipt of a line that has a price for its partner."""
+    if (
+        result.price_kind is None
+        or result.customer_unit_price is None
+        or result.customer_total is None
+        or result.partner_unit_net is None
+        or result.partner_total is None
+        or result.receipt is None
+    ):
+        raise ValueError("a line without a price cannot be stored")
+    return LineAmounts(
+        price_kind=result.price_kind.value,
+        customer_unit_price=result.customer_unit_price,
+        customer_amount=result.customer_total,
+        partner_unit_net=result.partner_unit_net,
+        partner_amount=result.partner_total,
+        receipt=result.receipt.to_json_bytes().decode(),
+    )

@@ -24,7 +24,7 @@ def can_quote_for(*, actor: Actor, partner_id: int) -> Answer:
 
 
 def can_reprice(*, actor: Actor, partner_ids: Iterable[int], has_relation: bool) -> Answer:
-    """The vendor's managers reprice a customer; a partner does where it is registered and all live quotes are its own."""
+    """The vendor's managers do; a partner does where it has a relation and all live quotes are its own."""
     if actor.has_role(*_FOR_THE_VENDOR):
         return Allowed()
     if not has_relation:

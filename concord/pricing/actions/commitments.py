@@ -1,0 +1,162 @@
+"""Writing price promises: all lines of a quote at once, under the end customer's lock, ended by compare-and-swap.
+
+The order matters and is the same everywhere: prices are computed before the lock is taken; then the lock, the
+database's clock, a look at what contradicts, one multi-row INSERT. The look lets the refusal say what the reader may
+know without the database's own text ever being written; the exclusion constraints decide if it is ever forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import NumericRange
+from django.utils.translation import gettext_lazy as _
+
+from concord.portal.actor import Actor
+from concord.portal.money import plain
+from concord.portal.periods import local_date, period
+from concord.portal.refusals import Conflict, Refusal
+from concord.pricing.enums import WayOut
+from concord.pricing.models import PriceCommitment
+from concord.pricing.queries.commitments import Contradiction, Wanted, contradictions
+
+_END = """
+UPDATE pricing_pricecommitment SET validity = tstzrange(lower(validity), %(at)s, '[)')
+WHERE quote_id = ANY(%(quotes)s) AND upper(validity) > %(at)s AND lower(validity) < %(at)s
+"""
+
+
+class PriceConflict(Conflict):
+    """A price that differs from what holds for this customer. ``conflicts`` never says who holds a promise."""
+
+    default_code = "price_conflict"
+
+    def __init__(self, conflicts: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(
+            _("For this customer another price holds. One customer, one product, one price."),
+            details={"conflicts": [dict(one) for one in conflicts]},
+        )
+
+
+def price_refused() -> Refusal:
+    """How the database's *no* is told, where nobody looked before writing."""
+    return PriceConflict()
+
+
+def money(amount: Decimal, currency: str) -> dict[str, str]:
+    """An amount as the API says it."""
+    return {"amount": str(plain(amount, currency, unit_price=True)), "currency": currency}
+
+
+def last_day(end: datetime, time_zone: str) -> date:
+    """The last local day of a promise that ends at ``end``."""
+    return local_date(end - timedelta(microseconds=1), time_zone)
+
+
+def conflict_of(
+    *,
+    actor: Actor,
+    sku: str,
+    requested: Decimal,
+    currency: str,
+    quantity_break: tuple[int, int | None],
+    is_related: bool,
+    time_zone: str,
+    promised: Decimal | None = None,
+    promised_currency: str = "",
+    until: datetime | None = None,
+) -> dict[str, Any]:
+    """One refused line. Without a relation it holds what the asker knows already, whether a promise exists or not."""
+    conflict: dict[str, Any] = {
+        "sku": sku,
+        "quantity_break": {"from": quantity_break[0], "to": quantity_break[1]},
+        "requested": money(requested, currency),
+    }
+    if not is_related:
+        ways = [WayOut.TAKE_PROMISED_PRICE, WayOut.ASK_SPECIAL_PRICE, WayOut.REGISTER_DEAL]
+        return {**conflict, "ways_out": [way.value for way in ways]}
+    if promised is not None:
+        conflict["promised"] = money(promised, promised_currency or currency)
+        conflict["until"] = last_day(until, time_zone).isoformat() if until else None
+    ways = [WayOut.TAKE_PROMISED_PRICE, WayOut.ASK_SPECIAL_PRICE]
+    if until is not None or actor.is_vendor:
+        ways.append(WayOut.REPRICE)
+    return {**conflict, "ways_out": [way.value for way in ways]}
+
+
+def write_promises(
+    *,
+    actor: Actor,
+    quote_id: int,
+    end_customer_id: int,
+    wanted: Sequence[Wanted],
+    start: datetime,
+    until: datetime,
+    skus: Mapping[int, str],
+    related: Collection[int],
+    time_zone: str,
+) -> int:
+    """Promise the wanted prices, ``[start, until)``; how many rows. Called under the end customer's lock.
+
+    ``start`` is the database's clock read after the lock. Raises ``PriceConflict``.
+    """
+    rivals = contradictions(end_customer_id=end_customer_id, wanted=wanted, start=start, until=until)
+    if rivals:
+        raise PriceConflict(_told(rivals, wanted, actor=actor, skus=skus, related=related, time_zone=time_zone))
+    written = PriceCommitment.objects.bulk_create(
+        PriceCommitment(
+            end_customer_id=end_customer_id,
+            product_id=one.product_id,
+            quantity=NumericRange(one.quantity_from, one.quantity_to, "[)"),
+            validity=period(start, until),
+            unit_price=one.unit_price,
+            currency=one.currency,
+            quote_id=quote_id,
+        )
+        for one in wanted
+    )
+    return len(written)
+
+
+def end_promises(*, quote_ids: Iterable[int], at: datetime) -> int:
+    """End the live promises of these quotes at ``at``; how many. No end is ever moved later. Called under the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END, {"quotes": sorted(quote_ids), "at": at})
+        return int(cursor.rowcount)
+
+
+def _told(
+    rivals: Sequence[Contradiction],
+    wanted: Sequence[Wanted],
+    *,
+    actor: Actor,
+    skus: Mapping[int, str],
+    related: Collection[int],
+    time_zone: str,
+) -> list[dict[str, Any]]:
+    """The first contradiction of each wanted price, as far as the reader may know it."""
+    first: dict[int, Contradiction] = {}
+    for rival in rivals:
+        first.setdefault(rival.place, rival)
+    told = []
+    for place, rival in sorted(first.items()):
+        one = wanted[place]
+        told.append(
+            conflict_of(
+                actor=actor,
+                sku=skus[one.product_id],
+                requested=one.unit_price,
+                currency=one.currency,
+                quantity_break=(one.quantity_from, one.quantity_to),
+                is_related=one.product_id in related,
+                time_zone=time_zone,
+                promised=rival.unit_price,
+                promised_currency=rival.currency,
+                until=rival.until,
+            )
+        )
+    return told

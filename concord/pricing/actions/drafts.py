@@ -1,0 +1,401 @@
+"""Drafts of quotes: written, changed, discarded, begun anew as a revision. Prices are those of the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from concord.partners.models import EndCustomer, Partner
+from concord.portal import registry
+from concord.portal.actor import Actor
+from concord.portal.events import Subject, record
+from concord.portal.locking import database_clock
+from concord.portal.money import is_currency
+from concord.portal.periods import end_of_local_day, local_date
+from concord.portal.refusals import FieldError, InvalidInput, NotThere, WrongState
+from concord.portal.work import action
+from concord.pricing.engine import LineResult
+from concord.pricing.engine.labels import error_text
+from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
+from concord.pricing.models import Quote, QuoteLine
+from concord.pricing.queries.basket import PricedBasket
+from concord.pricing.queries.quote_pricing import QuoteLineInput, amounts_of, price_quote
+from concord.pricing.queries.quotes import own_quote, status_now
+from concord.pricing.rules.quotes import can_quote_for
+
+MAX_LINES = 500
+LONGEST = timedelta(days=365)
+
+_NEXT_NUMBER = """
+INSERT INTO pricing_quotenumber AS series (partner_id, year, last) VALUES (%s, %s, 1)
+ON CONFLICT (partner_id, year) DO UPDATE SET last = series.last + 1 RETURNING last
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteTexts:
+    """What is written on a quote besides its lines."""
+
+    customer_name: str = ""
+    customer_address: str = ""
+    contact_email: str = ""
+    note: str = ""
+    language: str = "en"
+
+
+def record_for(verb: str, *, actor: Actor, quote: Quote, **payload: object) -> None:
+    """Record a fact on the quote's chain and, where it has a story, on that one too, in the same words."""
+    told = {"quote": quote.uuid, "number": quote.number, "revision": quote.revision, **payload}
+    record(verb, actor=actor, subject=Subject("quote", quote.uuid, quote.partner_id), payload=told)
+    if quote.story_type and quote.story_uuid:
+        subject = Subject(quote.story_type, quote.story_uuid, quote.partner_id)
+        record(verb, actor=actor, subject=subject, payload=told)
+
+
+@action
+def draft_quote(
+    *,
+    actor: Actor,
+    partner_id: int,
+    seller_id: int | None,
+    end_customer_id: int,
+    customer_name: str,
+    currency: str,
+    valid_until: date,
+    lines: Sequence[QuoteLineInput],
+    story: Subject | None = None,
+    language: str = "en",
+    customer_address: str = "",
+    contact_email: str = "",
+    note: str = "",
+    now: datetime | None = None,
+) -> Quote:
+    """Write a draft with the prices of the moment.
+
+    Locks the partner's number series, last. Checks that the actor may quote for the partner and knows the customer (by
+    a relation or by the story), the currency, the validity (a local day of the partner, at most a year ahead) and every
+    line. Writes the quote and its lines. Records ``quote.drafted``. Raises ``NotAllowed``, ``NotThere`` and
+    ``InvalidInput`` with a pointer to each wrong value.
+    """
+    now = now or database_clock()
+    can_quote_for(actor=actor, partner_id=partner_id).enforce()
+    partner = Partner.objects.unscoped("the actor may quote for it").get(pk=partner_id)
+    customer = _known_customer(actor, partner_id, end_customer_id, story)
+    texts = QuoteTexts(customer_name or customer.legal_name, customer_address, contact_email, note, language)
+    problems = [*_wrong_texts(texts), *_wrong_terms(partner, currency, valid_until, now=now), *wrong_lines(lines)]
+    if problems:
+        raise InvalidInput(problems)
+    priced = price_quote(
+        partner_id=partner_id, end_customer_id=end_customer_id, currency=currency, moment=now, lines=lines
+    ).shown
+    demand_prices(priced.lines)
+    quote = Quote(
+        partner=partner,
+        seller_id=seller_id,
+        end_customer=customer,
+        currency=currency,
+        time_zone=partner.time_zone,
+        valid_until=valid_until,
+        expires_at=end_of_local_day(valid_until, partner.time_zone),
+        story_type=story.type if story else "",
+        story_uuid=story.uuid if story else None,
+        number=_next_number(partner, local_date(now, partner.time_zone).year),
+        **_fields(texts),
+    )
+    quote.customer_total, quote.partner_total = totals(priced)
+    quote.save(force_insert=True)
+    QuoteLine.objects.bulk_create(lines_of(quote, priced, lines))
+    record_for("quote.drafted", actor=actor, quote=quote)
+    return quote
+
+
+@action
+def edit_draft(
+    *,
+    actor: Actor,
+    quote_uuid: UUID | str,
+    lines: Sequence[QuoteLineInput],
+    valid_until: date,
+    texts: QuoteTexts | None = None,
+    now: datetime | None = None,
+) -> Quote:
+    """Replace the lines of a draft and price them anew; also how a draft takes the prices in force.
+
+    Locks the quote. Checks as ``draft_quote`` does. Records ``quote.edited``. Raises ``WrongState``, ``InvalidInput``.
+    """
+    now = now or database_clock()
+    quote = locked_draft(actor, quote_uuid, now=now)
+    texts = texts or texts_of(quote)
+    problems = [
+        *_wrong_texts(texts),
+        *_wrong_terms(quote.partner, quote.currency, valid_until, now=now),
+        *wrong_lines(lines),
+    ]
+    if problems:
+        raise InvalidInput(problems)
+    priced = price_quote(
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        currency=quote.currency,
+        moment=now,
+        lines=lines,
+    ).shown
+    demand_prices(priced.lines)
+    for name, value in _fields(texts).items():
+        setattr(quote, name, value)
+    quote.valid_until = valid_until
+    quote.expires_at = end_of_local_day(valid_until, quote.time_zone)
+    quote.customer_total, quote.partner_total = totals(priced)
+    quote.save()
+    quote.lines.all().delete()
+    QuoteLine.objects.bulk_create(lines_of(quote, priced, lines))
+    record_for("quote.edited", actor=actor, quote=quote)
+    return quote
+
+
+@action
+def discard_draft(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None) -> Quote:
+    """Put a draft away; its history stays. Locks the quote. Records ``quote.discarded``. Raises ``WrongState``."""
+    now = now or database_clock()
+    quote = locked_draft(actor, quote_uuid, now=now)
+    quote.status = QuoteStatus.WITHDRAWN
+    quote.supersedes = None
+    quote.ended_at = now
+    quote.save()
+    record_for("quote.discarded", actor=actor, quote=quote)
+    return quote
+
+
+@action
+def revise_quote(
+    *, actor: Actor, quote_uuid: UUID | str, valid_until: date | None = None, now: datetime | None = None
+) -> Quote:
+    """Begin the next revision of a quote in force, as a draft with its lines. Issuing that one supersedes this one.
+
+    Locks the quote. A revision that was begun already is returned as it is. Records ``quote.drafted``. Raises
+    ``WrongState``, and ``InvalidInput`` when a line has no price any more.
+    """
+    now = now or database_clock()
+    quote = _locked(actor, quote_uuid)
+    state = status_now(quote, now=now)
+    if state not in {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED}:
+        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+    begun = Quote.objects.unscoped("the successor of an own quote").filter(supersedes=quote).first()
+    if begun is not None:
+        return own_quote(actor, begun.uuid)
+    lines = inputs_of(quote)
+    priced = price_quote(
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        currency=quote.currency,
+        moment=now,
+        lines=lines,
+    ).shown
+    demand_prices(priced.lines)
+    today = local_date(now, quote.time_zone)
+    revision = next_revision(quote, valid_until=valid_until or max(quote.valid_until, today))
+    revision.customer_total, revision.partner_total = totals(priced)
+    revision.save(force_insert=True)
+    QuoteLine.objects.bulk_create(lines_of(revision, priced, lines))
+    record_for("quote.drafted", actor=actor, quote=revision)
+    return revision
+
+
+def next_revision(quote: Quote, *, valid_until: date) -> Quote:
+    """The next revision of a quote, not saved: same parties, texts and story."""
+    same_number = Quote.objects.unscoped("revisions of one number").filter(
+        partner_id=quote.partner_id, number=quote.number
+    )
+    return Quote(
+        partner=quote.partner,
+        seller_id=quote.seller_id,
+        end_customer_id=quote.end_customer_id,
+        customer_name=quote.customer_name,
+        customer_address=quote.customer_address,
+        contact_email=quote.contact_email,
+        number=quote.number,
+        revision=(same_number.aggregate(last=Max("revision"))["last"] or 0) + 1,
+        supersedes=quote,
+        currency=quote.currency,
+        language=quote.language,
+        time_zone=quote.time_zone,
+        valid_until=valid_until,
+        expires_at=end_of_local_day(valid_until, quote.time_zone),
+        note=quote.note,
+        story_type=quote.story_type,
+        story_uuid=quote.story_uuid,
+    )
+
+
+def inputs_of(quote: Quote) -> list[QuoteLineInput]:
+    """The lines of a quote as they were asked for."""
+    return [QuoteLineInput(line.sku, line.quantity, line.requested_unit_price) for line in quote.lines.all()]
+
+
+def texts_of(quote: Quote) -> QuoteTexts:
+    """The texts of a quote."""
+    return QuoteTexts(quote.customer_name, quote.customer_address, quote.contact_email, quote.note, quote.language)
+
+
+def lines_of(quote: Quote, priced: PricedBasket, lines: Sequence[QuoteLineInput]) -> list[QuoteLine]:
+    """The rows of a priced quote, receipts in their canonical form."""
+    chinese = quote.language.startswith("zh")
+    rows = []
+    for position, (asked, result) in enumerate(zip(lines, priced.lines, strict=True), start=1):
+        product = priced.products[asked.sku]
+        amounts = amounts_of(result)
+        rows.append(
+            QuoteLine(
+                quote=quote,
+                position=position,
+                product=product,
+                sku=product.sku,
+                name=(product.name_zh if chinese else "") or product.name,
+                quantity=asked.quantity,
+                unit=product.unit,
+                requested_unit_price=asked.requested_unit_price,
+                price_kind=amounts.price_kind,
+                customer_unit_price=amounts.customer_unit_price,
+                customer_amount=amounts.customer_amount,
+                partner_unit_net=amounts.partner_unit_net,
+                partner_amount=amounts.partner_amount,
+                receipt=amounts.receipt,
+            )
+        )
+    return rows
+
+
+def totals(priced: PricedBasket) -> tuple[Decimal, Decimal]:
+    """Customer and partner total: the sums of the rounded line amounts, as the document prints them."""
+    sums = priced.totals
+    return sums.customer, sums.partner or Decimal(0)
+
+
+def demand_prices(results: Sequence[LineResult]) -> None:
+    """Every line has a price, or the quote is refused line by line."""
+    problems = [
+        FieldError(
+            f"/lines/{line.position}/{_field_of(line.error.code)}", line.error.code.value, error_text(line.error)
+        )
+        for line in results
+        if line.error is not None
+    ]
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _field_of(code: str) -> str:
+    return "quantity" if code.startswith("quantity") or code in {"below_minimum_order", "not_order_multiple"} else "sku"
+
+
+def wrong_lines(lines: Sequence[QuoteLineInput]) -> list[FieldError]:
+    """What is wrong with the lines before any price is asked."""
+    if not lines:
+        return [FieldError("/lines", "required", _("A quote needs at least one line."))]
+    if len(lines) > MAX_LINES:
+        return [FieldError("/lines", "too_many", _("A quote has at most %(count)s lines.") % {"count": MAX_LINES})]
+    return [
+        FieldError(
+            f"/lines/{place}/requested_unit_price",
+            "not_positive",
+            _("A wanted price is more than 0 and no odd number."),
+        )
+        for place, line in enumerate(lines)
+        if line.requested_unit_price is not None
+        and not (line.requested_unit_price.is_finite() and 0 < line.requested_unit_price < 10**12)
+    ]
+
+
+def locked_draft(actor: Actor, quote_uuid: UUID | str, *, now: datetime) -> Quote:
+    """A draft of the actor's, locked; raises ``NotThere``, ``NotAllowed`` and ``WrongState``."""
+    quote = _locked(actor, quote_uuid)
+    if quote.status != QuoteStatus.DRAFT:
+        state = status_now(quote, now=now)
+        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+    return quote
+
+
+def _locked(actor: Actor, quote_uuid: UUID | str) -> Quote:
+    found = (
+        Quote.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("partner")
+        .filter(uuid=quote_uuid)
+        .first()
+    )
+    if found is None:
+        raise NotThere
+    can_quote_for(actor=actor, partner_id=found.partner_id).enforce()
+    return found
+
+
+def _known_customer(actor: Actor, partner_id: int, end_customer_id: int, story: Subject | None) -> EndCustomer:
+    """The customer, if the actor knows it by a relation or by the story; otherwise it is not there."""
+    if story is not None:
+        resolve = registry.story_resolvers.get(story.type)
+        told = resolve(actor, str(story.uuid)) if resolve else None
+        if told is None or told.partner_id != partner_id:
+            raise NotThere
+        if told.end_customer_id is None:
+            raise InvalidInput.at(
+                "/customer", "not_confirmed", _("The deal's end customer is not confirmed yet; quotes come after that.")
+            )
+        if told.end_customer_id == end_customer_id:
+            return EndCustomer.objects.unscoped("named by the actor's own story").get(pk=end_customer_id)
+    customer = EndCustomer.objects.visible_to(actor).filter(pk=end_customer_id).first()
+    if customer is None:
+        raise NotThere
+    return customer
+
+
+def _wrong_texts(texts: QuoteTexts) -> list[FieldError]:
+    limits = {"customer_name": 250, "customer_address": 300, "contact_email": 254, "note": 4_000}
+    wrong = [
+        FieldError(f"/{name}", "max_length", _("At most %(count)s characters.") % {"count": limit})
+        for name, limit in limits.items()
+        if len(getattr(texts, name)) > limit
+    ]
+    wrong += [
+        FieldError(f"/{name}", "null_characters", _("Null characters are not allowed."))
+        for name in limits
+        if "\0" in getattr(texts, name)
+    ]
+    if texts.language not in dict(settings.LANGUAGES):
+        wrong.append(FieldError("/language", "unknown", _("Documents are written in English or Chinese.")))
+    return wrong
+
+
+def _wrong_terms(partner: Partner, currency: str, valid_until: date, *, now: datetime) -> list[FieldError]:
+    today = local_date(now, partner.time_zone)
+    wrong = []
+    if not is_currency(currency):
+        wrong.append(FieldError("/currency", "unknown_currency", _("This is not a currency.")))
+    if valid_until < today:
+        wrong.append(FieldError("/valid_until", "in_the_past", _("A quote is valid until today at least.")))
+    elif valid_until > today + LONGEST:
+        wrong.append(FieldError("/valid_until", "too_far", _("A quote is valid for a year at most.")))
+    return wrong
+
+
+def _fields(texts: QuoteTexts) -> dict[str, str]:
+    return {
+        "customer_name": texts.customer_name,
+        "customer_address": texts.customer_address,
+        "contact_email": texts.contact_email,
+        "note": texts.note,
+        "language": texts.language,
+    }
+
+
+def _next_number(partner: Partner, year: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_NUMBER, [partner.pk, year])
+        return f"{partner.code[:28]}-{year}-{cursor.fetchone()[0]:04}"

@@ -1,0 +1,367 @@
+"""Issuing a quote, and repricing a customer: where promises are made and replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.partners.actions.customers import relate
+from concord.portal.actor import Actor
+from concord.portal.locking import database_clock, lock_end_customers
+from concord.portal.models import BrandSettings
+from concord.portal.refusals import Conflict, InvalidInput, WrongState
+from concord.portal.work import action
+from concord.pricing.actions.commitments import (
+    PriceConflict,
+    conflict_of,
+    end_promises,
+    money,
+    write_promises,
+)
+from concord.pricing.actions.drafts import (
+    demand_prices,
+    inputs_of,
+    lines_of,
+    next_revision,
+    record_for,
+    totals,
+)
+from concord.pricing.codes import new_code
+from concord.pricing.engine import LineResult
+from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
+from concord.pricing.models import Quote, QuoteLine
+from concord.pricing.queries.basket import PricedBasket
+from concord.pricing.queries.commitments import live_quotes_of, related_products
+from concord.pricing.queries.quote_pricing import (
+    QuoteLineInput,
+    QuotePrices,
+    price_quote,
+    price_without_promises,
+    promises_of,
+)
+from concord.pricing.queries.quotes import fingerprint, own_quote, status_now
+from concord.pricing.rules.quotes import can_quote_for, can_reprice
+
+_FROZEN = (
+    "customer_unit_price",
+    "customer_amount",
+    "partner_unit_net",
+    "partner_amount",
+    "price_kind",
+    "receipt",
+)
+
+
+class PricesChanged(Conflict):
+    """Prices moved between writing the draft and issuing it: what was shown is not what would be stored."""
+
+    default_code = "prices_changed"
+
+    def __init__(self, changes: Sequence[dict[str, Any]]) -> None:
+        super().__init__(
+            _("Prices have changed since this draft was written. Look at them again before issuing."),
+            details={"changes": list(changes)},
+        )
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the draft while it was being issued."""
+
+    default_code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(_("This draft was changed a moment ago. Look at it again before issuing."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A quote ready to be written: its prices, computed before any lock."""
+
+    quote: Quote
+    lines: list[QuoteLine]
+    basket: PricedBasket
+    related: frozenset[int]
+
+
+@action
+def issue_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None) -> Quote:
+    """Freeze a draft, promise its prices, and give it its code.
+
+    Prices the lines first, without a lock; then locks the end customer and reads the database's clock. Checks the role,
+    the state, that nobody changed the draft or the prices since they were shown, that every wanted price is the one in
+    force, and that no live promise differs. Ends the promises of the revision it supersedes, writes one commitment per
+    product and quantity break in one statement, freezes lines, receipts and terms, relates partner and customer.
+    Records ``quote.issued`` (and ``quote.superseded`` on the former revision), on the story's chain too. Raises
+    ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``, ``PricesChanged``,
+    ``ChangedMeanwhile``.
+    """
+    quote = own_quote(actor, quote_uuid)
+    can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
+    _demand_draft(quote, now=now or database_clock())
+    moment = now or database_clock()
+    priced = _price(actor, quote, moment=moment)
+    lock_end_customers([quote.end_customer_id])
+    return _write(actor, priced, at=database_clock())
+
+
+@action
+def reprice(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None) -> Quote:
+    """Replace the promised prices of a quote's products at its customer by the prices in force, in every live quote.
+
+    Locks the end customer first: which quotes are concerned is known only then, so the prices are computed under the
+    lock, as it cannot be avoided. Checks that the actor may (the vendor's managers; a partner with a relation where all
+    live quotes are its own). Writes a new revision of each live quote concerned, which supersedes it, with new
+    promises; issues the quote itself if it is a draft, without its wanted prices. Records ``quote.superseded``,
+    ``quote.issued`` and ``quote.repriced`` for each. Raises ``WrongState``, ``NotAllowed``, ``InvalidInput``,
+    ``Conflict``.
+    """
+    quote = own_quote(actor, quote_uuid)
+    can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
+    lock_end_customers([quote.end_customer_id])
+    at = database_clock()
+    quote = own_quote(actor, quote_uuid)
+    state = status_now(quote, now=at)
+    if state not in {QuoteStatus.DRAFT, QuoteStatus.ISSUED}:
+        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+    products = {line.product_id for line in quote.lines.all()}
+    live = live_quotes_of(end_customer_id=quote.end_customer_id, product_ids=products, moment=at)
+    related = related_products(
+        actor=actor,
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        product_ids=products,
+        moment=at,
+    )
+    can_reprice(
+        actor=actor, partner_ids=[partner for _quote, partner in live], has_relation=related >= products
+    ).enforce()
+    is_draft = quote.status == QuoteStatus.DRAFT
+    outdated = _outdated({pk for pk, _partner in live}, products, at=at)
+    if not outdated and not is_draft:
+        raise Conflict(_("The promised prices are the prices in force already."), code="nothing_to_reprice")
+    end_promises(quote_ids=[former.pk for former, _basket in outdated], at=at)
+    issued = [
+        _renew(actor, former, basket, at=at)
+        for former, basket in outdated
+        if not (is_draft and former.pk == quote.supersedes_id)
+    ]
+    if is_draft:
+        inputs = [QuoteLineInput(line.sku, line.quantity) for line in quote.lines.all()]
+        own = _write(actor, _rewritten(quote, inputs, _in_force(quote, inputs, products, at=at)), at=at)
+        issued.append(own)
+    for one in issued:
+        record_for("quote.repriced", actor=actor, quote=one)
+    return next((one for one in issued if quote.pk in {one.pk, one.supersedes_id}), quote)
+
+
+def _demand_draft(quote: Quote, *, now: datetime) -> None:
+    state = status_now(quote, now=now)
+    if state != QuoteStatus.DRAFT:
+        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+    if quote.expires_at <= now:
+        raise InvalidInput.at("/valid_until", "in_the_past", _("A quote is valid until today at least."))
+
+
+def _price(actor: Actor, quote: Quote, *, moment: datetime) -> _Priced:
+    """The lines at ``moment``, if they are what was shown and what holds for the customer."""
+    lines = list(quote.lines.all())
+    inputs = inputs_of(quote)
+    prices = price_quote(
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        currency=quote.currency,
+        moment=moment,
+        lines=inputs,
+    )
+    related = related_products(
+        actor=actor,
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        product_ids=[line.product_id for line in lines],
+        moment=moment,
+    )
+    conflicts = _price_conflicts(actor, quote, inputs, prices, related)
+    if conflicts:
+        raise PriceConflict(conflicts)
+    demand_prices(prices.shown.lines)
+    changes = [
+        {
+            "sku": line.sku,
+            "shown": money(line.customer_unit_price, quote.currency),
+            "now": money(result.customer_unit_price, quote.currency),
+        }
+        for line, result in zip(lines, prices.shown.lines, strict=True)
+        if result.customer_unit_price is not None
+        and (line.customer_unit_price, line.partner_unit_net)
+        != (result.customer_unit_price, result.partner_unit_net or line.partner_unit_net)
+    ]
+    if changes:
+        raise PricesChanged(changes)
+    return _Priced(quote, lines, prices.shown, related)
+
+
+def _price_conflicts(
+    actor: Actor,
+    quote: Quote,
+    inputs: Sequence[QuoteLineInput],
+    prices: QuotePrices,
+    related: Iterable[int],
+) -> list[dict[str, Any]]:
+    """The lines whose price is not the one that holds for this customer."""
+    known = frozenset(related)
+    until = {one.product_id: one.valid_until for one in prices.shown.rules.commitments}
+    conflicts = []
+    for asked, shown, holds in zip(inputs, prices.shown.lines, prices.in_force, strict=True):
+        wanted = asked.requested_unit_price if asked.requested_unit_price is not None else shown.customer_unit_price
+        if wanted is None or shown.product_id is None or wanted == holds.customer_unit_price:
+            continue
+        conflicts.append(
+            conflict_of(
+                actor=actor,
+                sku=shown.sku,
+                requested=wanted,
+                currency=quote.currency,
+                quantity_break=_break_of(shown),
+                is_related=shown.product_id in known,
+                time_zone=quote.time_zone,
+                promised=holds.customer_unit_price,
+                until=until.get(shown.product_id),
+            )
+        )
+    return conflicts
+
+
+def _break_of(line: LineResult) -> tuple[int, int | None]:
+    reached = line.quantity_break
+    return (reached.quantity_from, reached.quantity_to) if reached else (1, None)
+
+
+def _write(actor: Actor, priced: _Priced, *, at: datetime) -> Quote:
+    """Everything that issuing writes; under the end customer's lock, ``at`` read after it."""
+    quote, basket = priced.quote, priced.basket
+    seen = quote.updated_at
+    _demand_draft(quote, now=at)
+    if quote.supersedes_id is not None:
+        former = Quote.objects.unscoped("the former revision").select_related("partner").get(pk=quote.supersedes_id)
+        if former.status == QuoteStatus.ACCEPTED:
+            raise WrongState(state=former.status, allowed=[])
+        if former.status == QuoteStatus.ISSUED:
+            end_promises(quote_ids=[former.pk], at=at)
+            _supersede(actor, former, at=at)
+    write_promises(
+        actor=actor,
+        quote_id=quote.pk,
+        end_customer_id=quote.end_customer_id,
+        wanted=promises_of(basket.lines),
+        start=at,
+        until=quote.expires_at,
+        skus={line.product_id: line.sku for line in priced.lines},
+        related=priced.related,
+        time_zone=quote.time_zone,
+    )
+    for line, result in zip(priced.lines, basket.lines, strict=True):
+        for name, value in asdict(amounts_of(result)).items():
+            setattr(line, name, value)
+    QuoteLine.objects.bulk_update(priced.lines, _FROZEN)
+    quote.customer_total, quote.partner_total = totals(basket)
+    quote.terms = _terms(quote.language)
+    quote.status, quote.issued_at, quote.check_code = QuoteStatus.ISSUED, at, new_code()
+    quote.data_hash = fingerprint(quote, priced.lines)
+    frozen = {
+        name: getattr(quote, name)
+        for name in ("customer_total", "partner_total", "terms", "status", "issued_at", "check_code", "data_hash")
+    }
+    # Only the draft that was priced is issued: compare and swap, one row or none.
+    changed = (
+        Quote.objects.unscoped("the draft that was read in the actor's scope")
+        .filter(pk=quote.pk, status=QuoteStatus.DRAFT, updated_at=seen)
+        .update(**frozen, updated_at=at)
+    )
+    if changed != 1:
+        now_there = Quote.objects.unscoped("saying in which state it is").get(pk=quote.pk)
+        _demand_draft(now_there, now=at)
+        raise ChangedMeanwhile
+    quote.updated_at = at
+    relate(partner_id=quote.partner_id, end_customer_id=quote.end_customer_id, now=at)
+    record_for("quote.issued", actor=actor, quote=quote, valid_until=quote.valid_until, data_hash=quote.data_hash)
+    return quote
+
+
+def _supersede(actor: Actor, former: Quote, *, at: datetime) -> None:
+    changed = (
+        Quote.objects.unscoped("the former revision")
+        .filter(pk=former.pk, status=QuoteStatus.ISSUED)
+        .update(status=QuoteStatus.SUPERSEDED, ended_at=at, updated_at=at)
+    )
+    if changed != 1:
+        former.refresh_from_db(fields=["status"])
+        raise WrongState(state=former.status, allowed=[])
+    record_for("quote.superseded", actor=actor, quote=former)
+
+
+def _outdated(quote_ids: set[int], products: set[int], *, at: datetime) -> list[tuple[Quote, PricedBasket]]:
+    """The live quotes in which one of the products has another price than the one in force, with their new prices."""
+    live = (
+        Quote.objects.unscoped("every live quote of the customer carries the new price")
+        .select_related("partner")
+        .filter(pk__in=quote_ids)
+        .order_by("pk")
+    )
+    found = []
+    for quote in live:
+        lines = list(quote.lines.all())
+        basket = _in_force(quote, [QuoteLineInput(line.sku, line.quantity) for line in lines], products, at=at)
+        if any(
+            line.customer_unit_price != result.customer_unit_price
+            for line, result in zip(lines, basket.lines, strict=True)
+        ):
+            found.append((quote, basket))
+    return found
+
+
+def _in_force(quote: Quote, lines: Sequence[QuoteLineInput], products: set[int], *, at: datetime) -> PricedBasket:
+    """The prices of a quote's lines without what was promised for these products; every special price counts."""
+    basket = price_without_promises(
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        currency=quote.currency,
+        moment=at,
+        lines=lines,
+        product_ids=products,
+    )
+    demand_prices(basket.lines)
+    return basket
+
+
+def _renew(actor: Actor, former: Quote, basket: PricedBasket, *, at: datetime) -> Quote:
+    """Supersede a live quote by a revision with these prices. A revision that was begun goes on from the new one."""
+    begun = Quote.objects.unscoped("a revision that was begun already").filter(supersedes=former).first()
+    successor = next_revision(former, valid_until=former.valid_until)
+    if begun is not None:
+        Quote.objects.unscoped("making room for the successor").filter(pk=begun.pk).update(supersedes=None)
+    successor.save(force_insert=True)
+    if begun is not None:
+        begun.supersedes, begun.revision = successor, successor.revision + 1
+        begun.save(update_fields=["supersedes", "revision", "updated_at"])
+    inputs = [QuoteLineInput(line.sku, line.quantity) for line in former.lines.all()]
+    return _write(actor, _rewritten(successor, inputs, basket), at=at)
+
+
+def _rewritten(quote: Quote, lines: Sequence[QuoteLineInput], basket: PricedBasket) -> _Priced:
+    """A draft with exactly these lines and prices."""
+    quote.customer_total, quote.partner_total = totals(basket)
+    quote.save()
+    quote.lines.all().delete()
+    rows = QuoteLine.objects.bulk_create(lines_of(quote, basket, lines))
+    return _Priced(quote, rows, basket, frozenset(row.product_id for row in rows))
+
+
+def _terms(language: str) -> str:
+    brand = BrandSettings.load()
+    chinese = language.startswith("zh")
+    return str((brand.quote_terms_zh if chinese else "") or brand.quote_terms)

@@ -1,0 +1,139 @@
+"""The life of a quote after issuing, and the names under which other packages know quotes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+
+from concord.portal.actor import Actor, portal_actor
+from concord.portal.locking import database_clock, lock_end_customers
+from concord.portal.refusals import WrongState
+from concord.portal.work import action
+from concord.pricing.actions.commitments import end_promises
+from concord.pricing.actions.drafts import (
+    QuoteTexts,
+    discard_draft,
+    draft_quote,
+    edit_draft,
+    record_for,
+    revise_quote,
+)
+from concord.pricing.actions.issuing import issue_quote, reprice
+from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
+from concord.pricing.models import Quote
+from concord.pricing.queries.quote_pricing import QuoteLineInput
+from concord.pricing.queries.quotes import own_quote, status_now
+from concord.pricing.rules.quotes import can_quote_for
+
+__all__ = [
+    "QuoteLineInput",
+    "QuoteTexts",
+    "accept_quote",
+    "decline_quote",
+    "discard_draft",
+    "draft_quote",
+    "edit_draft",
+    "expire_quotes",
+    "issue_quote",
+    "keep_document",
+    "reprice",
+    "revise_quote",
+    "withdraw_quote",
+]
+
+
+@action
+def accept_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None, note: str = "") -> Quote:
+    """Note that the customer accepted. Its promises stay until their end: what was agreed is not contradicted.
+
+    Locks the end customer. Checks role and state by compare-and-swap. Records ``quote.accepted``. Raises ``NotThere``,
+    ``NotAllowed``, ``WrongState`` (an expired quote is not accepted, nor one that somebody withdrew meanwhile).
+    """
+    return _finish(actor, quote_uuid, QuoteStatus.ACCEPTED, now=now, keeps_promises=True, note=note)
+
+
+@action
+def decline_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None, note: str = "") -> Quote:
+    """Note that the customer declined; its promises end now.
+
+    Locks the end customer. Checks role and state by compare-and-swap. Records ``quote.declined``. Raises ``NotThere``,
+    ``NotAllowed``, ``WrongState``.
+    """
+    return _finish(actor, quote_uuid, QuoteStatus.DECLINED, now=now, note=note)
+
+
+@action
+def withdraw_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None, note: str = "") -> Quote:
+    """Take a quote back; its promises end now.
+
+    Locks the end customer. Checks role and state by compare-and-swap. Records ``quote.withdrawn``. Raises ``NotThere``,
+    ``NotAllowed``, ``WrongState``.
+    """
+    return _finish(actor, quote_uuid, QuoteStatus.WITHDRAWN, now=now, note=note)
+
+
+def _finish(
+    actor: Actor,
+    quote_uuid: UUID | str,
+    target: QuoteStatus,
+    *,
+    now: datetime | None,
+    keeps_promises: bool = False,
+    note: str = "",
+) -> Quote:
+    quote = own_quote(actor, quote_uuid)
+    can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
+    lock_end_customers([quote.end_customer_id])
+    at = max(database_clock(), now) if now else database_clock()
+    changed = (
+        Quote.objects.unscoped("the quote that was read in the actor's scope")
+        .filter(pk=quote.pk, status=QuoteStatus.ISSUED, expires_at__gt=at)
+        .update(status=target, ended_at=at, updated_at=at)
+    )
+    quote.refresh_from_db(fields=["status", "ended_at", "updated_at"])
+    if changed != 1:
+        state = status_now(quote, now=at)
+        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+    if not keeps_promises:
+        end_promises(quote_ids=[quote.pk], at=at)
+    record_for(f"quote.{target.value}", actor=actor, quote=quote, note=note[:500])
+    return quote
+
+
+@action
+def expire_quotes(*, now: datetime, limit: int = 500) -> int:
+    """Mark issued quotes whose last local day is over; how many. Their promises ended by themselves.
+
+    Locks nothing but the rows. Never overwrites a later state. Records ``quote.expired`` for each.
+    """
+    over = list(
+        Quote.objects.unscoped("time runs for every partner")
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(status=QuoteStatus.ISSUED, expires_at__lte=now)
+        .order_by("pk")[:limit]
+    )
+    portal = portal_actor()
+    for quote in over:
+        quote.status, quote.ended_at = QuoteStatus.EXPIRED, quote.expires_at
+        quote.save(update_fields=["status", "ended_at", "updated_at"])
+        record_for("quote.expired", actor=portal, quote=quote)
+    return len(over)
+
+
+@action
+def keep_document(*, quote_uuid: UUID | str, content: bytes, digest: str) -> bool:
+    """Store the rendered document of a quote, once; whether it was stored.
+
+    Locks the quote. Records ``quote.document_ready`` with the document's SHA-256.
+    """
+    quote = Quote.objects.unscoped("the worker renders every quote").select_for_update().get(uuid=quote_uuid)
+    if quote.pdf_hash:
+        return False
+    quote.pdf.save(f"{quote.uuid}.pdf", ContentFile(content), save=False)
+    quote.pdf_hash = digest
+    # Not the last change: what somebody read of the quote before is still what it says.
+    Quote.objects.unscoped("the row that is locked").filter(pk=quote.pk).update(pdf=quote.pdf.name, pdf_hash=digest)
+    record_for("quote.document_ready", actor=portal_actor(), quote=quote, sha256=digest)
+    return True
