@@ -13,9 +13,10 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("concord.deals.api.urls")),
 ]
 
-# The desk's own sign-in and password pages would pass by second factors and throttles: allauth's take their place.
+# Wagtail's own sign-in and password pages would pass by second factors and throttles: allauth's take their place.
 desk_sign_in: list[URLPattern | URLResolver] = [
     path("desk/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("desk/logout/", RedirectView.as_view(pattern_name="account_logout")),
     path("desk/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),
 ]
