@@ -15,3 +15,4 @@ from tests.database import (  # noqa: F401 - pytest finds fixtures and hooks by 
     test_database,
     test_server,
 )
+from tests.reader import english_reader_in_utc  # noqa: F401 - a fixture
