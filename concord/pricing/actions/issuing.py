@@ -40,6 +40,7 @@ from concord.pricing.queries.commitments import live_quotes_of, related_products
 from concord.pricing.queries.quote_pricing import (
     QuoteLineInput,
     QuotePrices,
+    amounts_of,
     price_quote,
     price_without_promises,
     promises_of,
