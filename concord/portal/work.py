@@ -61,6 +61,16 @@ def _sqlstate(error: DatabaseError) -> str:
     return getattr(error.__cause__, "sqlstate", "") or ""
 
 
+def is_worth_retrying(error: Exception) -> bool:
+    """Whether the same transaction may well succeed if it is tried again."""
+    return isinstance(error, OperationalError) and _sqlstate(error) in _WORTH_RETRYING
+
+
+def pause_before(attempt: int) -> None:
+    """Wait a growing, jittered moment before the given repetition (1, 2, …)."""
+    time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter, not a secret
+
+
 def _constraint_name(error: IntegrityError) -> str:
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "constraint_name", "") or ""
@@ -106,10 +116,10 @@ def action(function: Callable[_P, _R]) -> Callable[_P, _R]:
             try:
                 return _refusing(lambda: _outermost(function, *args, **kwargs))
             except OperationalError as error:
-                if _sqlstate(error) not in _WORTH_RETRYING:
+                if not is_worth_retrying(error):
                     raise
                 logger.warning("action_retried", action=function.__name__, sqlstate=_sqlstate(error), attempt=attempt)
-                time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter, not a secret
+                pause_before(attempt + 1)
         raise Busy
 
     return run

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.db import connection, transaction
+import structlog
+from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,9 @@ from concord.portal.actor import Actor
 from concord.portal.api.authentication import api_actor
 from concord.portal.models import IdempotencyKey
 from concord.portal.refusals import FieldError, InvalidInput
-from concord.portal.work import unit_of_work
+from concord.portal.work import ATTEMPTS, Busy, is_worth_retrying, pause_before, unit_of_work
+
+logger = structlog.get_logger(__name__)
 
 HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
@@ -47,6 +50,10 @@ def _fingerprint(request: Request) -> bytes:
     return hashlib.sha256(text + body).digest()
 
 
+def _is_upload(request: Any) -> bool:
+    return str(request.META.get("CONTENT_TYPE", "")).startswith("multipart/")
+
+
 class IdempotentMixin:
     """For API views: unsafe methods run in one durable transaction, and honour ``Idempotency-Key`` on ``POST``.
 
@@ -55,8 +62,7 @@ class IdempotentMixin:
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """Keep the raw body for the fingerprint before a parser consumes the stream."""
-        content_type = request.META.get("CONTENT_TYPE", "")
-        body = b"" if content_type.startswith("multipart/") else request.body
+        body = b"" if _is_upload(request) else request.body
         wrapped: Request = super().initialize_request(request, *args, **kwargs)  # type: ignore[misc]
         setattr(wrapped, _BODY, body)
         return wrapped
@@ -65,21 +71,39 @@ class IdempotentMixin:
         """Run the handler inside one unit of work, or replay the first answer."""
         if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"}:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
-        response: HttpResponseBase | None = None
-        try:
-            with unit_of_work():
-                response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-                if response.status_code >= 400:
-                    transaction.set_rollback(True)
-                else:
-                    self._keep(response)
-        except Replay as replay:
-            return _replayed(replay.stored)
+        # An upload is a stream that can be read once; any other body is kept by Django and can be read again.
+        for attempt in range(1 if _is_upload(request) else ATTEMPTS):
+            try:
+                return self._attempt(request, *args, **kwargs)
+            except Replay as replay:
+                return _replayed(replay.stored)
+            except OperationalError as error:
+                if not is_worth_retrying(error):
+                    raise
+                logger.warning("request_retried", path=request.path, attempt=attempt)
+                pause_before(attempt + 1)
+        return self._busy(request, *args, **kwargs)
+
+    def _attempt(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self._claimed: IdempotencyKey | None = None
+        with unit_of_work():
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            else:
+                self._keep(response)
         return response
+
+    def _busy(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer when somebody else held what was needed for every attempt."""
+        self._gave_up = True
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication, permission and throttles: claim the key."""
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if getattr(self, "_gave_up", False):
+            raise Busy
         key = request.headers.get(HEADER, "")
         if request.method != "POST" or not key:
             return
@@ -88,14 +112,14 @@ class IdempotentMixin:
         self._claimed = _claim(owner_of(api_actor(request)), key, _fingerprint(request))
 
     def handle_exception(self, exc: Exception) -> Response:
-        """A replay leaves the handler untouched."""
-        if isinstance(exc, Replay):
+        """A replay and what is worth another attempt leave the handler untouched."""
+        if isinstance(exc, Replay) or is_worth_retrying(exc):
             raise exc
         response: Response = super().handle_exception(exc)  # type: ignore[misc]
         return response
 
     def _keep(self, response: HttpResponseBase) -> None:
-        claimed: IdempotencyKey | None = getattr(self, "_claimed", None)
+        claimed = self._claimed
         if claimed is None or not isinstance(response, HttpResponse):
             return
         if isinstance(response, Response) and not response.is_rendered:

@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0003_brand'),
+        ("portal", "0003_brand"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='user',
-            name='time_zone',
-            field=models.CharField(default='UTC', max_length=64, validators=[concord.portal.models.user._is_time_zone], verbose_name='time zone'),
+            model_name="user",
+            name="time_zone",
+            field=models.CharField(
+                default="UTC",
+                max_length=64,
+                validators=[concord.portal.models.user._is_time_zone],
+                verbose_name="time zone",
+            ),
         ),
     ]
