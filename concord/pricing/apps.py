@@ -21,8 +21,10 @@ class PricingConfig(AppConfig):
         from concord.pricing.actions.benefits import benefit_held
         from concord.pricing.actions.commitments import price_refused
         from concord.pricing.enums import QUOTE_EVENT_LABELS
+        from concord.pricing.wiring import wire_catalogue
 
         register_constraint("one_registration_benefit", benefit_held)
         register_constraint("one_price", price_refused)
         register_constraint("one_currency", price_refused)
         registry.event_labels.update(QUOTE_EVENT_LABELS)
+        wire_catalogue()

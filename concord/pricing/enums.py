@@ -109,3 +109,14 @@ QUOTE_EVENT_LABELS = {
     "benefit.ended": _("Registration benefit ended"),
     "benefit.extended": _("Registration benefit extended"),
 }
+
+
+#: what happened to catalogue and price lists, for people
+CATALOGUE_EVENT_LABELS = {
+    "price_list.created": _("Price list made"),
+    "price_list.drafted": _("Price list version drafted"),
+    "price_list.published": _("Price list version published"),
+    "price_list.turned": _("Price list version came into force or ended"),
+    "price_rule.saved": _("Discount or promotion saved"),
+    "price_rule.ended": _("Discount or promotion ended"),
+}

@@ -6,7 +6,7 @@ Nothing here grows with the number of good rows; only rejections are kept, and o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -43,6 +43,11 @@ class Loading:
         return len(self._rejected)
 
     @property
+    def rejected_rows(self) -> list[int]:
+        """The numbers of the rejected rows, in order."""
+        return sorted(self._rejected)
+
+    @property
     def may_write(self) -> bool:
         """Whether the good rows go in. Ask after the last rejection."""
         return not self._dry_run and (self._accept or not self._rejected)
@@ -52,14 +57,16 @@ class Loading:
         """The columns that the file has; of others nothing is to be changed."""
         return self._table.given
 
-    def rows(self) -> Iterator[Row]:
-        """The readable rows, once; the others are rejected on the way."""
+    def rows(self, unreadable: Callable[[Mapping[str, Any]], None] | None = None) -> Iterator[Row]:
+        """The readable rows, once; the others are rejected on the way, and what could be read of them handed over."""
         for row in self._table:
             self.seen += 1
             if self.seen % REPORT_EVERY == 0:
                 self.context.progress(self.seen, max(self._expected, self.seen))
             if row.errors:
                 self.reject(*row.errors)
+                if unreadable is not None:
+                    unreadable(row.values)
             else:
                 yield row
 

@@ -1,0 +1,234 @@
+"""Writing stock levels, in sets; and keeping what was asked for and could not be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from concord.portal.actor import Actor
+from concord.portal.imports import Counts, Loading, Stage, execute, fetch
+from concord.portal.locking import Space, lock
+from concord.portal.work import action
+
+#: clocks of other systems may be ahead that much; a count of the future would outlive every true one
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+_INDEX = "CREATE INDEX ON stock_stage (row)"
+_NAME_WAREHOUSES = """
+UPDATE stock_stage s SET warehouse_id = w.id FROM pricing_warehouse w
+WHERE s.warehouse_id IS NULL AND (lower(w.code) = lower(s.warehouse) OR lower(w.name) = lower(s.warehouse))
+"""
+_NAME_PRODUCTS = "UPDATE stock_stage s SET product_id = p.id FROM pricing_product p WHERE upper(p.sku) = upper(s.sku)"
+_NEW_WAREHOUSES = """
+INSERT INTO pricing_warehouse (uuid, created_at, updated_at, code, name, country)
+SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), left(upper(min(warehouse)), 32), min(warehouse), ''
+FROM stock_stage WHERE warehouse_id IS NULL GROUP BY lower(warehouse) ORDER BY 5
+"""
+_NO_WAREHOUSE = "SELECT row, warehouse FROM stock_stage WHERE warehouse_id IS NULL ORDER BY row"
+_NO_PRODUCT = "SELECT row, sku FROM stock_stage WHERE product_id IS NULL ORDER BY row"
+_OF_THE_FUTURE = """
+SELECT row, to_char(as_of, 'YYYY-MM-DD HH24:MI TZ') FROM stock_stage WHERE as_of > %(latest)s ORDER BY row
+"""
+_REPEATED = """
+SELECT row, first FROM (
+    SELECT row, min(row) OVER (PARTITION BY COALESCE(warehouse_id::text, lower(warehouse)), product_id) AS first
+    FROM stock_stage WHERE product_id IS NOT NULL
+) numbered WHERE row <> first ORDER BY row
+"""
+# What is on its way is compared as a whole; NULL means that the feed says nothing of it.
+_JUDGE = """
+UPDATE stock_stage s SET level_id = l.id, outcome = CASE
+    WHEN l.id IS NULL THEN 'created'
+    WHEN s.as_of < l.as_of THEN 'older'
+    WHEN (s.on_hand, s.reserved) IS DISTINCT FROM (l.on_hand, l.reserved)
+      OR (s.days IS NOT NULL AND (s.days, s.quantities) IS DISTINCT FROM (l.days, l.quantities)) THEN 'updated'
+    ELSE 'unchanged' END
+FROM stock_stage t LEFT JOIN (
+    SELECT l.id, l.warehouse_id, l.product_id, l.on_hand, l.reserved, l.as_of,
+           COALESCE(array_agg(i.expected_on ORDER BY i.expected_on) FILTER (WHERE i.id IS NOT NULL), '{}') AS days,
+           COALESCE(array_agg(i.quantity ORDER BY i.expected_on) FILTER (WHERE i.id IS NOT NULL), '{}') AS quantities
+    FROM pricing_stocklevel l LEFT JOIN pricing_incomingstock i ON i.level_id = l.id
+    WHERE l.product_id IN (SELECT product_id FROM stock_stage) GROUP BY l.id
+) l ON l.warehouse_id = t.warehouse_id AND l.product_id = t.product_id
+WHERE s.row = t.row
+"""
+_COUNT = "SELECT outcome, count(*) FROM stock_stage GROUP BY outcome"
+_CREATE = """
+INSERT INTO pricing_stocklevel (warehouse_id, product_id, on_hand, reserved, as_of)
+SELECT warehouse_id, product_id, on_hand, reserved, as_of FROM stock_stage WHERE outcome = 'created' ORDER BY row
+"""
+# An unchanged count is a count all the same: it was true at that later moment too.
+_CHANGE = """
+UPDATE pricing_stocklevel l SET on_hand = s.on_hand, reserved = s.reserved, as_of = s.as_of FROM stock_stage s
+WHERE l.id = s.level_id AND s.outcome IN ('updated', 'unchanged')
+  AND (l.on_hand, l.reserved, l.as_of) IS DISTINCT FROM (s.on_hand, s.reserved, s.as_of)
+"""
+_FORGET_INCOMING = """
+DELETE FROM pricing_incomingstock i USING stock_stage s
+WHERE i.level_id = s.level_id AND s.outcome = 'updated' AND s.days IS NOT NULL
+"""
+_ADD_INCOMING = """
+INSERT INTO pricing_incomingstock (level_id, quantity, expected_on)
+SELECT l.id, a.quantity, a.day
+FROM stock_stage s
+JOIN pricing_stocklevel l ON l.warehouse_id = s.warehouse_id AND l.product_id = s.product_id
+CROSS JOIN LATERAL unnest(s.days, s.quantities) AS a(day, quantity)
+WHERE s.outcome IN ('created', 'updated') ORDER BY s.row, a.day
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One count: ``incoming`` is what is on its way by day, ``None`` where the feed says nothing of it."""
+
+    row: int
+    warehouse: str
+    sku: str
+    on_hand: int
+    reserved: int
+    as_of: datetime
+    incoming: Mapping[date, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockStored:
+    """What became of a feed: ``outcomes`` by row are created, updated, unchanged or older."""
+
+    counts: Counts
+    outcomes: dict[int, str]
+
+
+def store_stock(
+    *, loading: Loading, rows: Iterable[StockRow], new_warehouses: bool = False, tell_rows: bool = False
+) -> StockStored:
+    """Take over counts that are not older than what is stored.
+
+    Locks the stock against another feed. Rejects unknown warehouses (unless ``new_warehouses``), unknown SKUs,
+    repeated rows and counts of the future. An older count changes nothing. A later count with the same figures counts
+    as unchanged and moves the as-of time on.
+    """
+    lock(Space.STOCK, [0])
+    stage = Stage(
+        "stock_stage",
+        {
+            "warehouse": "text",
+            "sku": "text",
+            "on_hand": "integer",
+            "reserved": "integer",
+            "as_of": "timestamptz",
+            "days": "date[]",
+            "quantities": "integer[]",
+            "warehouse_id": "bigint",
+            "product_id": "bigint",
+            "level_id": "bigint",
+            "outcome": "text",
+        },
+    )
+    stage.fill(
+        (_staged(row) for row in rows),
+        columns=("row", "warehouse", "sku", "on_hand", "reserved", "as_of", "days", "quantities"),
+    )
+    _reject(loading, new_warehouses=new_warehouses)
+    execute(_JUDGE)
+    found = dict(fetch(_COUNT))
+    outcomes = dict(fetch("SELECT row, outcome FROM stock_stage")) if tell_rows else {}
+    counts = Counts(
+        created=found.get("created", 0),
+        updated=found.get("updated", 0),
+        unchanged=found.get("unchanged", 0) + found.get("older", 0),
+        note=_note(found.get("older", 0)),
+    )
+    if loading.may_write:
+        if new_warehouses:
+            execute(_NEW_WAREHOUSES)
+            execute(_NAME_WAREHOUSES)
+        for statement in (_CREATE, _CHANGE, _FORGET_INCOMING, _ADD_INCOMING):
+            execute(statement)
+    return StockStored(counts, outcomes)
+
+
+def _staged(row: StockRow) -> tuple[Any, ...]:
+    days = None if row.incoming is None else sorted(row.incoming)
+    quantities = None if row.incoming is None or days is None else [row.incoming[day] for day in days]
+    return (row.row, row.warehouse, row.sku, row.on_hand, row.reserved, row.as_of, days, quantities)
+
+
+def _reject(loading: Loading, *, new_warehouses: bool) -> None:
+    for statement in (_INDEX, _NAME_WAREHOUSES, _NAME_PRODUCTS):
+        execute(statement)
+    if not new_warehouses:
+        loading.reject_found(
+            fetch(_NO_WAREHOUSE),
+            "warehouse",
+            "unknown_warehouse",
+            gettext_lazy("There is no warehouse “%(value)s”."),
+        )
+    loading.reject_found(
+        fetch(_NO_PRODUCT), "sku", "unknown_sku", gettext_lazy("There is no product “%(value)s” in the catalogue.")
+    )
+    loading.reject_found(
+        fetch(_OF_THE_FUTURE, {"latest": loading.context.now + CLOCK_TOLERANCE}),
+        "as_of",
+        "of_the_future",
+        gettext_lazy("%(value)s is still to come; a count is made at a moment that has passed."),
+    )
+    loading.reject_found(
+        fetch(_REPEATED), "sku", "repeated", gettext_lazy("This repeats row %(value)s of the same file.")
+    )
+    execute("DELETE FROM stock_stage WHERE row = ANY(%(rows)s)", {"rows": loading.rejected_rows})
+
+
+def _note(older: int) -> str:
+    return _("Counts older than what is stored, left alone: %(count)s.") % {"count": older} if older else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """What was asked for of a product, and how much of it was missing."""
+
+    product_id: int
+    quantity: int
+    missing: int
+
+
+@action
+def record_unmet_demand(*, actor: Actor, partner_id: int, asked: Iterable[Unmet], asked_on: date) -> int:
+    """Keep what a partner asked for and could not get; asking again on the same day counts once, at its largest.
+
+    Writes one row per product and day and records no event: it is a statistic, not a change. How many rows it wrote.
+    """
+    del actor  # whoever asks, it is the partner's demand
+    largest: dict[int, Unmet] = {}
+    for one in asked:
+        known = largest.get(one.product_id)
+        if one.missing > 0 and (known is None or one.quantity > known.quantity):
+            largest[one.product_id] = one
+    if not largest:
+        return 0
+    rows = [largest[key] for key in sorted(largest)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pricing_unmetdemand AS d (uuid, created_at, updated_at, partner_id, product_id, asked_on,"
+            " country, quantity, missing)"
+            " SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), p.id, a.product, %(day)s, p.country,"
+            " a.quantity, a.missing"
+            " FROM unnest(%(products)s::bigint[], %(quantities)s::bigint[], %(missing)s::bigint[])"
+            " AS a(product, quantity, missing) CROSS JOIN partners_partner p WHERE p.id = %(partner)s"
+            " ON CONFLICT (partner_id, product_id, asked_on) DO UPDATE"
+            " SET quantity = excluded.quantity, missing = excluded.missing, updated_at = clock_timestamp()"
+            " WHERE d.quantity < excluded.quantity",
+            {
+                "day": asked_on,
+                "partner": partner_id,
+                "products": [row.product_id for row in rows],
+                "quantities": [row.quantity for row in rows],
+                "missing": [row.missing for row in rows],
+            },
+        )
+        return int(cursor.rowcount)
