@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from concord.portal.actor import Actor, actor_for_user
 from concord.portal.enums import Door
+from concord.portal.models import User
 
 if TYPE_CHECKING:
     GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -39,17 +40,17 @@ class ActorMiddleware:
         )
         if request.user.is_authenticated:
             timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
-            self._speak(request)
+            self._speak(request, request.user)
         else:
             timezone.deactivate()
         return self.get_response(request)
 
     @staticmethod
-    def _speak(request: HttpRequest) -> None:
+    def _speak(request: HttpRequest, user: User) -> None:
         """The profile's language, unless the reader chose another one in this browser."""
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.path.startswith("/api/"):
-            translation.activate(request.user.language)  # type: ignore[union-attr]
-            request.LANGUAGE_CODE = request.user.language
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
 
 
 class PrivateResponseMiddleware:
