@@ -1,0 +1,84 @@
+"""The demo's feeds, brought in by the product's own importers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from concord.cms.demo.reading import Report, data_path
+from concord.portal.actor import Actor
+from concord.portal.imports import Progress, clean_options, kind_of, run_import
+from concord.pricing.actions.price_lists import create_price_list
+from concord.pricing.models import Price, PriceList, PriceListVersion
+
+MOST_ERRORS = 10
+
+
+def load_feed(
+    kind_code: str,
+    file_name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    progress: Progress,
+    options: Mapping[str, Any] | None = None,
+) -> str:
+    """Import one carried file whole, or say what is wrong with it; returns what became of its rows."""
+    kind = kind_of(kind_code)
+    with data_path(file_name).open("rb") as file:
+        outcome = run_import(
+            kind,
+            file,
+            actor=actor,
+            now=now,
+            options=clean_options(kind, actor, options or {}),
+            progress=progress,
+        )
+    if not outcome.stored:
+        lines = [f"{error.row}: {error.column}: {error.message}" for error in outcome.all_errors[:MOST_ERRORS]]
+        raise CommandError("\n".join([f"{file_name} was not imported:", *lines]))
+    counts = outcome.counts
+    said = [f"{outcome.rows:,} rows"]
+    for count, word in ((counts.created, "new"), (counts.updated, "changed"), (counts.unchanged, "unchanged")):
+        if count:
+            said.append(f"{count:,} {word}")
+    return ", ".join(said)
+
+
+def load_price_lists(price_lists: list[dict[str, Any]], *, actor: Actor, now: datetime, report: Report) -> None:
+    """Make the lists that are missing, and publish those versions that were not published yet, oldest first."""
+    known = {price_list.code: price_list for price_list in PriceList.objects.all()}
+    for facts in price_lists:
+        versions = facts["versions"]
+        price_list = known.get(facts["code"]) or create_price_list(
+            actor=actor, **{key: value for key, value in facts.items() if key != "versions"}
+        )
+        for version in versions:
+            since = datetime.fromisoformat(version["valid_from"])
+            with report.step(f"Prices {price_list.currency} {since:%Y-%m-%d}") as step:
+                step.result = _load_version(price_list, version, since, actor=actor, now=now, progress=step.show)
+
+
+def _load_version(
+    price_list: PriceList,
+    version: Mapping[str, str],
+    since: datetime,
+    *,
+    actor: Actor,
+    now: datetime,
+    progress: Callable[[int, int], None],
+) -> str:
+    published = PriceListVersion.objects.filter(price_list=price_list, valid_from=since).first()
+    if published is not None:
+        return f"{Price.objects.filter(version=published).count():,} prices, published already"
+    return load_feed(
+        "prices",
+        version["file"],
+        actor=actor,
+        now=now,
+        progress=progress,
+        options={"list": price_list.code, "publish_at": since.isoformat(), "note": version["note"]},
+    )

@@ -1,0 +1,55 @@
+"""What page views share: who may come in, and how a refusal is said in a page or a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+
+from concord.portal.actor import Actor
+from concord.portal.middleware import actor_of
+from concord.portal.refusals import InvalidInput, NotAllowed, NotThere, Refusal
+
+_P = ParamSpec("_P")
+PageView = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
+
+
+def extranet_page(
+    allowed: Callable[[Actor], bool] = lambda actor: actor.is_known,
+) -> Callable[[PageView[_P]], PageView[_P]]:
+    """A page of the extranet: sign-in first, then 403 for whom it is not meant.
+
+    Refusals that the view lets through become pages too: what is not there is 404, what is not allowed 403.
+    """
+
+    def decorate(view: PageView[_P]) -> PageView[_P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+            if not allowed(actor_of(request)):
+                raise PermissionDenied
+            try:
+                return view(request, *args, **kwargs)
+            except NotThere as refusal:
+                raise Http404 from refusal
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from refusal
+
+        return login_required(guarded)
+
+    return decorate
+
+
+def refuse_form(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Say a refusal at the fields it points at, or above the form."""
+    if isinstance(refusal, InvalidInput):
+        for error in refusal.errors:
+            field = error.pointer.strip("/").split("/")[0]
+            form.add_error(field if field in form.fields else None, str(error.message))
+    else:
+        form.add_error(None, str(refusal))
