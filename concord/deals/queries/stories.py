@@ -10,7 +10,7 @@ from concord.portal.registry import Story
 
 
 def deal_story(actor: Actor, public_id: str) -> Story | None:
-    """The story of a deal that the actor may see, or ``None``. The customer's number is for code, never for partners."""
+    """The story of a deal that the actor may see, or ``None``. Its customer's number is never shown."""
     try:
         wanted = uuid.UUID(str(public_id))
     except ValueError:

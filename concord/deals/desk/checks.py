@@ -1,0 +1,35 @@
+"""Who asks the pre-check how often: many checks and few registrations look like fishing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from concord.deals.desk.base import DeskPage
+from concord.deals.queries.checks import checks_by_partner
+from concord.portal.enums import Role
+
+_DAYS = 30
+
+
+class ChecksView(DeskPage):
+    """Checks and registrations of the last thirty days, by partner."""
+
+    roles = (Role.CHANNEL_MANAGER,)
+    template_name = "deals/desk/checks.html"
+    header_icon = "search"
+
+    def get_page_title(self) -> str:
+        """What the page is about."""
+        return _("Pre-checks")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """One row a partner."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        since = timezone.now() - timedelta(days=_DAYS)
+        context["rows"] = checks_by_partner(self.actor, since=since)
+        context["days"] = _DAYS
+        return context

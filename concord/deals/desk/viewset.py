@@ -1,0 +1,61 @@
+"""The desk's addresses for registrations, and their place in its menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
+
+from concord.deals.desk.bench import DecideView, JudgeTwinView, WorkbenchView
+from concord.deals.desk.checks import ChecksView
+from concord.deals.desk.lists import AllDealsView, QueueView
+from concord.deals.models import ReasonCode
+from concord.deals.rules import can_read_desk
+from concord.portal.desk import ScopedModelViewSet, desk_actor
+from concord.portal.models import User
+
+
+class ForDealReaders(MenuItem):
+    """A menu entry for channel and pricing managers alone."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether the person reads deals in the desk."""
+        return isinstance(request.user, User) and bool(can_read_desk(desk_actor(request.user)))
+
+
+class RegistrationsViewSet(ViewSet):
+    """The queue, all deals, the workbench, and who asks how often."""
+
+    name = "registrations"
+    icon = "tasks"
+
+    def get_urlpatterns(self) -> list[Any]:
+        """The queue comes first: it is what the menu opens."""
+        return [
+            path("", QueueView.as_view(), name="queue"),
+            path("results/", QueueView.as_view(results_only=True), name="queue_results"),
+            path("all/", AllDealsView.as_view(), name="all"),
+            path("all/results/", AllDealsView.as_view(results_only=True), name="all_results"),
+            path("checks/", ChecksView.as_view(), name="checks"),
+            path("<uuid:deal_uuid>/", WorkbenchView.as_view(), name="bench"),
+            path("<uuid:deal_uuid>/decide/<slug:deed>/", DecideView.as_view(), name="decide"),
+            path("<uuid:deal_uuid>/twin/<uuid:customer_uuid>/", JudgeTwinView.as_view(), name="judge"),
+        ]
+
+
+class ReasonCodeViewSet(ScopedModelViewSet):
+    """The reason codes on offer; channel managers add to them and retire them."""
+
+    model = ReasonCode
+    name = "reason_codes"
+    icon = "tag"
+    menu_label = _("Reason codes")
+    form_fields = ["kind", "code", "name", "name_zh", "is_active"]
+    list_display = ["name", "kind", "code", "is_active"]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["name", "name_zh", "code"]
+    copy_view_enabled = False

@@ -1,0 +1,155 @@
+"""Lists of deals as their readers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields import DateTimeField
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
+
+from concord.deals.enums import OPEN_STAGES, ReviewStatus
+from concord.deals.models import Deal, DealTwin, Protection
+from concord.portal.actor import Actor
+from concord.pricing.enums import QuoteStatus
+from concord.pricing.models import Quote
+
+_OF_INTEREST = (QuoteStatus.ISSUED, QuoteStatus.ACCEPTED)
+
+
+def deals_with_figures(actor: Actor, *, now: datetime) -> QuerySet[Deal]:
+    """The actor's deals with what a list shows: end of the live protection, latest quote, last and next activity.
+
+    One statement, whatever the number of rows. ``quoted_amount`` is the customer's total in ``quoted_currency``.
+    """
+    latest_quote = (
+        Quote.objects.visible_to(actor)
+        .filter(story_type="deal", story_uuid=OuterRef("uuid"), status__in=_OF_INTEREST)
+        .order_by("-issued_at", "-pk")
+    )
+    live = (
+        Protection.objects.visible_to(actor)
+        .filter(deal=OuterRef("pk"), period__contains=now)
+        .annotate(ends=F("period__endswith"))
+        .order_by("ends")
+    )
+    return (
+        Deal.objects.visible_to(actor)
+        .select_related("partner", "owner")
+        .annotate(
+            protected_until=Subquery(live.values("ends")[:1], output_field=DateTimeField()),
+            quoted_amount=Subquery(latest_quote.values("customer_total")[:1]),
+            quoted_currency=Subquery(latest_quote.values("currency")[:1]),
+        )
+    )
+
+
+def waiting_for_an_answer(actor: Actor) -> QuerySet[Deal]:
+    """The desk's queue: what was submitted and not answered, the answer due first at the top."""
+    best = DealTwin.objects.filter(deal=OuterRef("pk")).order_by("-score")
+    return (
+        Deal.objects.visible_to(actor)
+        .filter(review_status=ReviewStatus.SUBMITTED, sales_stage__in=OPEN_STAGES)
+        .select_related("partner__tier", "owner")
+        .annotate(
+            twin_count=Coalesce(
+                Subquery(
+                    DealTwin.objects.filter(deal=OuterRef("pk"))
+                    .order_by()
+                    .values("deal")
+                    .annotate(n=Count("pk"))
+                    .values("n")
+                ),
+                0,
+            ),
+            twin_score=Subquery(best.values("score")[:1]),
+        )
+        .order_by("answer_due_at", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """How the desk's queue stands."""
+
+    waiting: int
+    overdue: int
+    due_soon: int
+    returned: int
+
+
+def queue_figures(actor: Actor, *, now: datetime, soon: timedelta = timedelta(hours=4)) -> QueueFigures:
+    """Counts of the queue in one statement; ``soon`` is clock time."""
+    found = (
+        Deal.objects.visible_to(actor)
+        .filter(sales_stage__in=OPEN_STAGES)
+        .aggregate(
+            waiting=Count("pk", filter=Q(review_status=ReviewStatus.SUBMITTED)),
+            overdue=Count("pk", filter=Q(review_status=ReviewStatus.SUBMITTED, answer_due_at__lt=now)),
+            due_soon=Count(
+                "pk",
+                filter=Q(review_status=ReviewStatus.SUBMITTED, answer_due_at__gte=now, answer_due_at__lt=now + soon),
+            ),
+            returned=Count("pk", filter=Q(review_status=ReviewStatus.RETURNED)),
+        )
+    )
+    return QueueFigures(**found)
+
+
+def counts_by_state(actor: Actor) -> Mapping[str, int]:
+    """How many of the actor's deals stand where, by ``Deal.state``; one statement."""
+    rows = Deal.objects.visible_to(actor).order_by().values_list("review_status", "sales_stage").annotate(n=Count("pk"))
+    counts: dict[str, int] = {}
+    for review, stage, number in rows:
+        state = review if stage in OPEN_STAGES else stage
+        counts[state] = counts.get(state, 0) + number
+    return counts
+
+
+def totals_by_currency(deals: QuerySet[Any]) -> list[tuple[str, Decimal]]:
+    """What stands quoted in these deals, per currency, the largest first. No currency is ever added to another."""
+    totals: dict[str, Decimal] = {}
+    for currency, amount in deals.order_by().values_list("quoted_currency", "quoted_amount"):
+        if currency is not None and amount is not None:
+            totals[currency] = totals.get(currency, Decimal()) + amount
+    return sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+
+
+def ending_protections(actor: Actor, *, now: datetime, within: timedelta, most: int = 20) -> list[Protection]:
+    """The actor's protections of open deals that end soon, the first to end at the top."""
+    return list(
+        Protection.objects.visible_to(actor)
+        .filter(
+            GreaterThan(F("period__endswith"), now),
+            period__startswith__lte=now,
+            period__endswith__lte=now + within,
+            deal__in=Deal.objects.visible_to(actor).filter(sales_stage__in=OPEN_STAGES),
+        )
+        .select_related("deal", "family")
+        .order_by("period__endswith", "pk")[:most]
+    )
+
+
+def returned_registrations(actor: Actor, *, most: int = 20) -> list[Deal]:
+    """What the actor was asked to complete, the oldest request at the top."""
+    return list(
+        Deal.objects.visible_to(actor)
+        .filter(review_status=ReviewStatus.RETURNED, sales_stage__in=OPEN_STAGES)
+        .select_related("decision_reason")
+        .order_by("decided_at", "pk")[:most]
+    )
+
+
+def search_deals(actor: Actor, text: str, *, limit: int) -> list[Deal]:
+    """Deals whose title or customer holds the text, the newest first."""
+    return list(
+        Deal.objects.visible_to(actor)
+        .filter(Q(title__icontains=text) | Q(customer_name__icontains=text))
+        .select_related("partner")
+        .order_by("-pk")[:limit]
+    )

@@ -1,0 +1,237 @@
+"""A deal's story: every fact in order, who may read it, and whether the chain around it still verifies."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from concord.deals.enums import COMPLETABLE, EVENT_LABELS
+from concord.deals.models import Deal, ReasonCode
+from concord.partners.models import ProductFamily
+from concord.portal import registry
+from concord.portal.actor import Actor
+from concord.portal.enums import Door, Visibility
+from concord.portal.events.chain import verify_subject
+from concord.portal.models import Event
+from concord.portal.scoping import ScopedQuerySet
+from concord.portal.ui.formats import format_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact as the timeline component draws it. ``verified``: it and everything before it stand as written."""
+
+    event: Event
+    payload: Mapping[str, Any]
+    title: str
+    text: str
+    icon: str
+    tone: str
+    url: str
+    verified: bool
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.event.at
+
+    @property
+    def who(self) -> str:
+        """Who did it."""
+        return self.event.actor_name
+
+    @property
+    def door(self) -> str:
+        """Through which door, in the reader's language."""
+        return str(Door(self.event.door).label)
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether only the vendor reads it."""
+        return self.event.visibility == Visibility.INTERNAL
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The facts that the reader may see, oldest first, and whether the whole chain holds."""
+
+    entries: tuple[Entry, ...]
+    holds: bool
+
+
+def visible_events(actor: Actor, deal: Deal) -> ScopedQuerySet[Event]:
+    """The deal's facts that the actor may read, oldest first."""
+    return Event.objects.visible_to(actor).about("deal", deal.uuid)
+
+
+def first_broken(deal_uuid: uuid.UUID) -> int | None:
+    """The number of the first fact from which on the chain does not hold, or ``None`` when all of it does.
+
+    Checked over the whole chain, also over facts that a reader may not see.
+    """
+    findings = verify_subject("deal", deal_uuid)
+    return min((finding.sequence for finding in findings), default=None)
+
+
+def deal_history(actor: Actor, deal: Deal) -> History:
+    """The whole story of a deal as the actor may read it. A constant number of statements."""
+    broken = first_broken(deal.uuid)
+    words = _Words()
+    entries = tuple(
+        _entry(event, words, verified=broken is None or event.sequence < broken)
+        for event in visible_events(actor, deal)
+    )
+    return History(entries=entries, holds=broken is None)
+
+
+_LOOKS: Mapping[str, tuple[str, str]] = {
+    "deal.created": ("pencil", "muted"),
+    "deal.changed": ("edit", "muted"),
+    "deal.submitted": ("send", "info"),
+    "deal.twins_found": ("users", "muted"),
+    "deal.returned": ("arrow-back-up", "warn"),
+    "deal.approved": ("shield-check", "ok"),
+    "deal.rejected": ("circle-x", "bad"),
+    "deal.duplicate": ("copy", "bad"),
+    "deal.twins_parted": ("arrows-split", "muted"),
+    "deal.customer_linked": ("link", "muted"),
+    "deal.protection_ended": ("shield-off", "warn"),
+    "deal.withdrawn": ("arrow-back", "muted"),
+    "deal.won": ("trophy", "ok"),
+    "deal.lost": ("circle-x", "bad"),
+    "deal.activity_added": ("notes", "muted"),
+    "deal.step_done": ("checks", "ok"),
+    "quote.issued": ("file-check", "info"),
+    "quote.accepted": ("thumb-up", "ok"),
+    "quote.declined": ("thumb-down", "bad"),
+    "quote.withdrawn": ("arrow-back", "muted"),
+    "benefit.granted": ("discount", "ok"),
+    "benefit.ended": ("discount-off", "muted"),
+}
+
+
+class _Words:
+    """Names of codes in payloads, each table read once a history."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[str, str] | None = None
+        self._families: dict[str, str] | None = None
+
+    def reason(self, code: str) -> str:
+        if self._reasons is None:
+            self._reasons = {reason.code: reason.display_name for reason in ReasonCode.objects.all()}
+        return self._reasons.get(code, code)
+
+    def families(self, codes: list[str]) -> str:
+        if self._families is None:
+            self._families = {family.code: family.display_name for family in ProductFamily.objects.all()}
+        return pgettext("between names in a list", ", ").join(self._families.get(code, code) for code in codes)
+
+
+def _entry(event: Event, words: _Words, *, verified: bool) -> Entry:
+    payload: dict[str, Any] = json.loads(event.payload)
+    icon, tone = _LOOKS.get(event.verb, ("point", "muted"))
+    tell = _TELLING.get(event.verb)
+    return Entry(
+        event=event,
+        payload=payload,
+        title=str(registry.event_labels.get(event.verb, EVENT_LABELS.get(event.verb, event.verb))),
+        text=tell(payload, words) if tell else "",
+        icon=icon,
+        tone=tone,
+        url=_address(event, payload),
+        verified=verified,
+    )
+
+
+def _address(event: Event, payload: Mapping[str, Any]) -> str:
+    """Where the thing that a fact names is shown, when a page does."""
+    kind = event.verb.partition(".")[0]
+    public_id = payload.get(kind)
+    address = registry.subject_urls.get(kind)
+    return address(str(public_id)) if address and public_id and kind != "deal" else ""
+
+
+def _day(text: Any) -> str:
+    moment = parse_datetime(str(text)) if text else None
+    return format_moment(moment, "date") if moment else ""
+
+
+def _month(text: Any) -> str:
+    day = parse_date(f"{text}-01") if text else None
+    return format_moment(day, "month") if day else ""
+
+
+def _of_reason(payload: Mapping[str, Any], words: _Words) -> str:
+    return words.reason(str(payload.get("reason", "")))
+
+
+def _of_submission(payload: Mapping[str, Any], words: _Words) -> str:
+    families = words.families(list(payload.get("families", [])))
+    due = parse_datetime(str(payload.get("answer_due_at", "")))
+    return _("%(families)s. An answer is due by %(due)s.") % {
+        "families": families,
+        "due": format_moment(due) if due else "",
+    }
+
+
+def _of_approval(payload: Mapping[str, Any], words: _Words) -> str:
+    return _("%(families)s protected until %(day)s.") % {
+        "families": words.families(list(payload.get("families", []))),
+        "day": _day(payload.get("protected_until")),
+    }
+
+
+def _of_return(payload: Mapping[str, Any], words: _Words) -> str:
+    names = pgettext("between names in a list", ", ").join(
+        str(COMPLETABLE.get(name, name)) for name in payload.get("fields", [])
+    )
+    return _("%(reason)s. To complete: %(fields)s.") % {"reason": _of_reason(payload, words), "fields": names}
+
+
+def _of_duplicate(payload: Mapping[str, Any], words: _Words) -> str:
+    return _("%(reason)s. Protected until %(month)s.") % {
+        "reason": _of_reason(payload, words),
+        "month": _month(payload.get("protected_until_month")),
+    }
+
+
+def _of_twins(payload: Mapping[str, Any], _words: _Words) -> str:
+    scores = [f"{int(float(twin['score']) * 100)}" for twin in payload.get("twins", [])]
+    if not scores:
+        return _("No other record is like this customer.")
+    return _("Scores of 100: %(scores)s") % {"scores": pgettext("between names in a list", ", ").join(scores)}
+
+
+def _of_families(payload: Mapping[str, Any], words: _Words) -> str:
+    return words.families(list(payload.get("families", [])))
+
+
+def _of_change(payload: Mapping[str, Any], _words: _Words) -> str:
+    return pgettext("between names in a list", ", ").join(
+        str(COMPLETABLE.get(name, name)) for name in payload.get("fields", [])
+    )
+
+
+_TELLING: Mapping[str, Callable[[Mapping[str, Any], _Words], str]] = {
+    "deal.changed": _of_change,
+    "deal.submitted": _of_submission,
+    "deal.twins_found": _of_twins,
+    "deal.returned": _of_return,
+    "deal.approved": _of_approval,
+    "deal.rejected": _of_reason,
+    "deal.duplicate": _of_duplicate,
+    "deal.protection_ended": _of_families,
+    "deal.withdrawn": _of_reason,
+    "deal.lost": _of_reason,
+    "benefit.granted": _of_families,
+    "benefit.ended": _of_families,
+}

@@ -1,0 +1,57 @@
+"""What deals bring to the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from concord.deals.desk.home import QueuePanel
+from concord.deals.desk.viewset import ForDealReaders, ReasonCodeViewSet, RegistrationsViewSet
+
+
+@hooks.register("register_admin_viewset")
+def registrations() -> RegistrationsViewSet:
+    """The queue and the workbench."""
+    return RegistrationsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def reason_codes() -> ReasonCodeViewSet:
+    """The reason codes."""
+    return ReasonCodeViewSet(add_to_settings_menu=True)
+
+
+@hooks.register("register_admin_menu_item")
+def queue_entry() -> MenuItem:
+    """Registrations that wait."""
+    return ForDealReaders(
+        _("Registrations"), reverse("registrations:queue"), name="registrations", icon_name="tasks", order=110
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def deals_entry() -> MenuItem:
+    """Every deal."""
+    return ForDealReaders(
+        _("All deals"), reverse("registrations:all"), name="all-deals", icon_name="list-ul", order=120
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def queue_on_home(request: HttpRequest, panels: list[Any]) -> None:
+    """The queue and its clocks."""
+    panels.append(QueuePanel())
+
+
+@hooks.register("insert_global_admin_css")
+def workbench_style() -> SafeString:
+    """The workbench's own styles."""
+    return format_html('<link rel="stylesheet" href="{}">', static("deals/desk.css"))
