@@ -1,0 +1,112 @@
+"""What the processes of the price races do."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from unittest import mock
+
+from concord.portal.refusals import Conflict
+from concord.portal.work import Busy, action
+from tests.concurrency.racing import Racer
+
+LINES = 8
+
+
+class ChangedMyMind(Exception):
+    """The writer rolls back by itself, after it wrote."""
+
+
+def _wanted(racer: Racer, turn: int):
+    from concord.pricing.queries.commitments import Wanted
+
+    chance = random.Random(f"{racer.number} {turn}")
+    products = chance.sample(racer.facts["products"], LINES)  # shuffled: every writer in its own order
+    price = Decimal(100 + racer.number)
+    return chance, [Wanted(product, 1, None, price, "USD") for product in products]
+
+
+def promise(racer: Racer, turn: int) -> str:
+    """Promise eight prices that nobody else may have at the same time; sometimes change one's mind."""
+    from concord.portal.actor import portal_actor
+    from concord.portal.locking import database_clock, lock_end_customers
+    from concord.pricing.actions.commitments import write_promises
+
+    chance, wanted = _wanted(racer, turn)
+    gives_up = chance.random() < racer.facts["own_rollbacks"]
+
+    @action
+    def write() -> None:
+        lock_end_customers([racer.facts["customers"][turn]])
+        at = database_clock()
+        write_promises(
+            actor=portal_actor(),
+            quote_id=racer.facts["quotes"][racer.number],
+            end_customer_id=racer.facts["customers"][turn],
+            wanted=wanted,
+            start=at,
+            until=at + timedelta(days=30),
+            skus={one.product_id: str(one.product_id) for one in wanted},
+            related=(),
+            time_zone="UTC",
+        )
+        if gives_up:
+            raise ChangedMyMind
+
+    return _outcome(write)
+
+
+def promise_row_by_row(racer: Racer, turn: int) -> str:
+    """The same for somebody who writes lines as typed, one by one, and takes no lock of his own."""
+    from django.db.backends.postgresql.psycopg_any import NumericRange
+
+    from concord.portal.periods import period
+    from concord.pricing.models import PriceCommitment
+
+    chance, wanted = _wanted(racer, turn)
+    gives_up = chance.random() < racer.facts["own_rollbacks"]
+    start = datetime.now(UTC)
+
+    @action
+    def write() -> None:
+        for one in wanted:
+            PriceCommitment.objects.create(
+                end_customer_id=racer.facts["customers"][turn],
+                product_id=one.product_id,
+                quantity=NumericRange(1, None),
+                validity=period(start, start + timedelta(days=30)),
+                unit_price=one.unit_price,
+                currency="USD",
+                quote_id=racer.facts["quotes"][racer.number],
+            )
+        if gives_up:
+            raise ChangedMyMind
+
+    with mock.patch("concord.portal.work.ATTEMPTS", racer.facts.get("attempts", 4)):
+        return _outcome(write)
+
+
+def _outcome(write) -> str:
+    try:
+        write()
+    except ChangedMyMind:
+        return "rolled back"
+    except Busy:
+        return "busy"
+    except Conflict as refused:
+        return "refused" if refused.code == "price_conflict" else f"refused: {refused.code}"
+    return "won"
+
+
+def finish(racer: Racer, turn: int) -> str:
+    """Accept, withdraw or decline the quote of the round: whichever this racer is for."""
+    from concord.portal.actor import portal_actor
+    from concord.pricing.actions import quotes
+
+    name = racer.facts["actions"][racer.number % len(racer.facts["actions"])]
+    try:
+        getattr(quotes, name)(actor=portal_actor(), quote_uuid=racer.facts["quotes"][turn])
+    except Conflict as refused:
+        return f"refused: {refused.code}"
+    return name
