@@ -81,7 +81,8 @@ class Database:
 def data_fingerprint() -> str:
     """The carried data and the command that loads it."""
     tracked = [path for path in (PROJECT / "data").rglob("*") if path.is_file()]
-    return digest([*tracked, *PROJECT.glob("concord/*/management/commands/load_demo.py")])
+    loaders = [*PROJECT.glob("concord/cms/demo/*.py"), *PROJECT.glob("concord/cms/management/commands/load_demo.py")]
+    return digest([*tracked, *loaders])
 
 
 def main(arguments: list[str]) -> int:

@@ -12,9 +12,16 @@ from concord.cms.demo.reading import Report, data_path
 from concord.portal.actor import Actor
 from concord.portal.imports import Progress, clean_options, kind_of, run_import
 from concord.pricing.actions.price_lists import create_price_list
-from concord.pricing.models import Price, PriceList, PriceListVersion
+from concord.pricing.models import Price, PriceList, PriceListVersion, Warehouse
 
 MOST_ERRORS = 10
+
+
+def load_warehouses(warehouses: list[dict[str, str]]) -> int:
+    """The places that goods ship from; how many there are now."""
+    known = set(Warehouse.objects.values_list("code", flat=True))
+    Warehouse.objects.bulk_create(Warehouse(**facts) for facts in warehouses if facts["code"] not in known)
+    return Warehouse.objects.count()
 
 
 def load_feed(
@@ -56,9 +63,9 @@ def load_price_lists(price_lists: list[dict[str, Any]], *, actor: Actor, now: da
         price_list = known.get(facts["code"]) or create_price_list(
             actor=actor, **{key: value for key, value in facts.items() if key != "versions"}
         )
-        for version in versions:
+        for number, version in enumerate(versions, start=1):
             since = datetime.fromisoformat(version["valid_from"])
-            with report.step(f"Prices {price_list.currency} {since:%Y-%m-%d}") as step:
+            with report.step(f"Prices {price_list.currency}, version {number}") as step:
                 step.result = _load_version(price_list, version, since, actor=actor, now=now, progress=step.show)
 
 

@@ -22,7 +22,7 @@ def load_collateral(sheets: list[dict[str, Any]], *, progress: Progress) -> int:
         if not Collateral.objects.filter(title=sheet["title"], version=sheet["version"]).exists():
             _make(sheet)
         progress(number, len(sheets))
-    return Collateral.objects.count()
+    return int(Collateral.objects.count())
 
 
 def _make(sheet: dict[str, Any]) -> None:

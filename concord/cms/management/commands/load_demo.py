@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from concord.cms.demo.catalogue import load_feed, load_price_lists
+from concord.cms.demo.catalogue import load_feed, load_price_lists, load_warehouses
 from concord.cms.demo.collateral import load_collateral
 from concord.cms.demo.pages import load_pages
 from concord.cms.demo.people import address, load_people, write_sign_ins
@@ -24,12 +25,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Each step says what there is now, and how long it took."""
+        logging.getLogger("wagtail").setLevel(logging.WARNING)  # it tells of each page that is made
         now = timezone.now()
         actor = portal_actor(Door.IMPORT)
         programme = read_json("programme.json")
-        report = Report(self.stdout)
+        report = Report(cast("IO[str]", self.stdout))
         with report.step("Tiers") as step:
             step.result = f"{load_tiers(actor, programme['tiers'])} tiers"
+        with report.step("Warehouses") as step:
+            step.result = f"{load_warehouses(programme['warehouses'])} warehouses"
         for kind, name in (
             ("families", "Product families"),
             ("partners", "Partners"),
