@@ -15,13 +15,30 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the floor who people are and what the package's events are called."""
-        from concord.partners.enums import EVENT_LABELS
+        """Tell the floor who people are, what the package's events are called, what it imports and what it follows."""
+        from concord.partners.consumers import CONSUMERS
+        from concord.partners.enums import EVENT_LABELS, LOOKS
         from concord.partners.importers import KINDS
         from concord.partners.queries.people import resolve_user
         from concord.portal import imports, registry
+        from concord.portal.events import register_consumer
+        from concord.portal.ui.looks import register_looks
 
         registry.register_user_resolver(resolve_user)
         registry.event_labels.update(EVENT_LABELS)
+        registry.menu_items.append(
+            registry.MenuItem(
+                label=_("Company"),
+                url_name="partners:company",
+                icon="building-store",
+                order=80,
+                allowed=lambda actor: actor.is_partner,
+                prefix="/company/",
+            )
+        )
         for kind in KINDS:
             imports.register_import(kind)
+        for consumer in CONSUMERS:
+            register_consumer(consumer)
+        for name, looks in LOOKS.items():
+            register_looks(name, looks)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from concord.portal.ui.looks import Look
 
 
 class PartnerStatus(models.TextChoices):
@@ -31,6 +34,21 @@ class NameKind(models.TextChoices):
     FORMER = "former", _("Former name")
     ALIAS = "alias", _("Also written")
 
+
+#: how states look besides those that the whole product shares: by kind of object
+LOOKS: dict[str, dict[str, Look]] = {
+    "member": {
+        "inactive": Look("muted", "user-off", pgettext_lazy("state of a colleague", "No access")),
+        "invited": Look("info", "mail", pgettext_lazy("state of a colleague", "Invited")),
+    },
+    "api_client": {"revoked": Look("muted", "ban", pgettext_lazy("state", "Revoked"))},
+    "tier": {"own": Look("accent", "award", _("Your tier"))},
+    "customer": {
+        Verdict.SAME: Look("bad", "copy", Verdict.SAME.label),
+        Verdict.REVIEW: Look("warn", "eye", Verdict.REVIEW.label),
+        Verdict.DIFFERENT: Look("ok", "arrows-split", Verdict.DIFFERENT.label),
+    },
+}
 
 #: what the package's events are called in histories and notices
 EVENT_LABELS = {

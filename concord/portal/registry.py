@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Story:
 menu_items: list[MenuItem] = []
 panels: list[Panel] = []
 search_providers: list[SearchProvider] = []
+#: what a tier of the programme gives, as (label, value): tier id, now
+tier_facts: list[Callable[[int, datetime], Sequence[tuple[str, str]]]] = []
 #: by subject type: (actor, public id) -> Story, or None when not there or not the actor's
 story_resolvers: dict[str, Callable[[Actor, str], Story | None]] = {}
 #: by subject type: public id -> address of its page in the extranet

@@ -42,6 +42,9 @@ def create_api_client(
     too_much = wanted - known.OF_ROLE[role]
     if too_much or not wanted:
         raise InvalidInput.at("/scopes", "scope", _("Choose scopes out of those that this side may have."))
+    namesakes = ApiClient.objects.unscoped("one name, one client of a company").filter(name=name, revoked_at=None)
+    if namesakes.filter(partner=partner).exists():
+        raise InvalidInput.at("/name", "taken", _("A client with this name exists already."))
     secret = get_adapter().generate_client_secret()
     client = Client(
         name=name,

@@ -78,6 +78,10 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         """Narrow to what the actor may see."""
         return self if actor.is_vendor else self.filter(partner_id=actor.partner_id)
 
+    def people(self) -> Self:
+        """Without the service users of systems."""
+        return self.exclude(role__in=[Role.PARTNER_SYSTEM, Role.VENDOR_SYSTEM])
+
 
 class Member(ScopedModel, PublicModel):
     """What a person is here: one role, at one partner or (without a partner) at the vendor."""

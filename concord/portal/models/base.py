@@ -17,3 +17,8 @@ class PublicModel(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def public_id(self) -> str:
+        """The public id as text, for addresses and element ids in templates."""
+        return str(self.uuid)

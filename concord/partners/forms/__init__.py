@@ -1,0 +1,1 @@
+"""Input of people, for the pages of this package."""

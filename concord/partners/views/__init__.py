@@ -1,0 +1,1 @@
+"""The extranet pages of this package."""
