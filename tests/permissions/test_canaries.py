@@ -1,0 +1,107 @@
+"""Partner A's texts and prices are looked for in everything that its rival, a stranger and nobody can ask for."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+
+from concord.portal.models import Event
+from tests.permissions.addresses import UnknownParameter, address
+from tests.permissions.routes import all_routes
+from tests.permissions.visits import content_of, verdict, visit
+from tests.permissions.world import CANARIES, VENDORS_OWN, World, undone
+
+OTHERS = ("anonymous", "stranger", "suspended", "seller_b", "client_b")
+#: words out of A's texts, none of them a whole canary: what is asked comes back in the answer
+HUNTED = ("Murmeltier", "Zirbelkiefer", "Quetzal", "Alpensegler", "4711", "QZL")
+QUESTIONS = tuple(f"?{name}={word}" for word in HUNTED for name in ("search", "q", "customer", "customer_name"))
+EXPORTS = ("?export=csv", "?export=xlsx", "?_export=csv", "?_export=xlsx", "?format=csv", "?format=xlsx")
+
+
+def addresses(world: World) -> Iterator[str]:
+    for route in all_routes():
+        if route.is_desk or "GET" not in route.methods:
+            continue
+        if not route.parameters:
+            path = address(route, world)
+            yield path
+            if not path.startswith(("/accounts/", "/identity/", "/health/", "/brand", "/.well-known/")):
+                yield from (path + more for more in (*QUESTIONS, *EXPORTS))
+            continue
+        try:
+            yield from {address(route, world, whose) for whose in ("a", "b", "absent")}
+        except UnknownParameter:
+            continue  # test_table.py says so
+
+
+def readable(content: bytes) -> str:
+    """The text of an answer, also of a spreadsheet; JSON without its escapes."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = b"\n".join(archive.read(name) for name in archive.namelist())
+    text = content.decode("utf-8", errors="replace")
+    if text.startswith(("{", "[")):
+        text = json.dumps(json.loads(text), ensure_ascii=False)
+    return text
+
+
+def sightings(world: World, who: str) -> dict[str, list[str]]:
+    """Which canaries somebody meets, and where."""
+    seen: dict[str, list[str]] = {}
+    for path in addresses(world):
+        text = readable(content_of(visit(world, who, "GET", path)))
+        for name, canary in {**CANARIES, "vendor's own": VENDORS_OWN}.items():
+            if canary in text:
+                seen.setdefault(name, []).append(path)
+    return seen
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_nobody_else_meets_a_canary(world, who):
+    assert sightings(world, who) == {}
+
+
+def test_its_owners_meet_them(world):
+    """The hunt above would have found them."""
+    seen = sightings(world, "seller_a") | sightings(world, "admin_a") | sightings(world, "client_a")
+    assert "vendor's own" not in seen
+    assert set(CANARIES) - set(seen) == NOT_SHOWN_TO_ITS_OWNER
+
+
+#: what even its owner does not read back on any page today
+NOT_SHOWN_TO_ITS_OWNER: set[str] = set()
+
+
+@pytest.mark.parametrize("who", ["seller_a", "admin_a", "vendor_manager"])
+def test_looking_changes_nothing(world, who):
+    """No GET records an event."""
+    written = [path for path in addresses(world) if "?" not in path and events_of_visit(world, who, path)]
+    assert written == []
+
+
+def events_of_visit(world: World, who: str, path: str) -> int:
+    events = Event.objects.unscoped("the test counts")
+    before = events.count()
+    with undone():
+        content_of(world.visitor(who).get(path))
+        return events.count() - before
+
+
+def test_foreign_and_absent_searches_are_told_alike(world):
+    """A search for a rival's customer says as much as a search for nothing."""
+    wrong = []
+    for route in all_routes():
+        if route.is_desk or route.parameters or "GET" not in route.methods:
+            continue
+        for name in ("search", "q"):
+            bodies = {}
+            for word in ("Murmeltier", "Xurmeltiex"):
+                answer = visit(world, "seller_b", "GET", f"{address(route, world)}?{name}={word}")
+                bodies[word] = (verdict(answer), readable(content_of(answer)).replace(word, ""))
+            if bodies["Murmeltier"][0] != bodies["Xurmeltiex"][0]:
+                wrong.append(route.pattern)
+    assert wrong == []

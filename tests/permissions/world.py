@@ -1,0 +1,300 @@
+"""One world for all of these tests: a partner with something of everything to hide, and everybody who may come by.
+
+Every text and amount of partner A that its rival must not learn is a *canary*: a string that stands nowhere else.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+
+from concord.deals.actions.activities import add_activity
+from concord.deals.actions.decisions import approve_registration
+from concord.deals.actions.drafts import Registration, WantedLine, create_registration
+from concord.deals.actions.submission import submit_registration
+from concord.deals.enums import ActivityKind
+from concord.deals.models import Deal
+from concord.documents.models import Collateral
+from concord.partners.actions.api_clients import create_api_client
+from concord.partners.actions.members import create_member
+from concord.partners.enums import PartnerStatus
+from concord.partners.models import EndCustomer, Partner
+from concord.portal.actor import Actor, portal_actor
+from concord.portal.api import scopes
+from concord.portal.enums import Door, Role
+from concord.portal.events import Subject
+from concord.portal.events.sealing import seal
+from concord.portal.models import User
+from concord.portal.periods import period
+from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote
+from concord.pricing.enums import SpecialPriceStatus
+from concord.pricing.models import Product, Quote, SpecialPrice, TierDiscount
+from tests.cast import PASSWORD, Cast, make_cast
+from tests.factories import FAR_AHEAD, LONG_AGO, make_price_list, make_product, set_price
+
+#: in the order of the table's columns
+PEOPLE = (
+    "anonymous",
+    "stranger",
+    "suspended",
+    "seller_a",
+    "seller_a2",
+    "admin_a",
+    "seller_b",
+    "vendor_manager",
+    "pricing_manager",
+    "editor",
+    "client_vendor",
+    "client_a",
+    "client_b",
+)
+OF_A = frozenset({"seller_a", "seller_a2", "admin_a", "client_a"})
+OUTSIDE_THE_DESK = ("anonymous", "stranger", "suspended", "seller_a", "admin_a", "seller_b", "client_vendor")
+
+CANARIES = {
+    "partner's name": "Quetzalin Distribution GmbH",
+    "partner's code": "QZL-7731",
+    "seller's name": "Svenja Quetzalbach",
+    "seller's address": "svenja@quetzalin.example",
+    "administrator's name": "Anke Quetzalmann",
+    "deal's title": "Zirbelkiefer retrofit",
+    "customer's name": "Murmeltierwerke Anlagenbau",
+    "customer's contact": "Frieda Steinbockner",
+    "contact's address": "frieda@murmeltierwerke.example",
+    "contact's role": "Leiterin Alpaufzug",
+    "description": "They curse the Gamsbart contract",
+    "competitor": "Auerhahn Electronics",
+    "activity": "Lunch at the Kuckucksuhr",
+    "next step": "Send the Murmeltier drawing",
+    "customer on the quote": "Murmeltierwerke Werk Sued",
+    "quote's note": "Edelweiss rebate, keep quiet",
+    "special price": "4711.37",
+    "competitor of the special price": "Haselhuhn Ltd",
+    "draft's title": "Wolpertinger pilot line",
+    "draft's customer": "Wolpertinger Maschinenbau AG",
+    "restricted collateral": "Alpensegler playbook",
+    "restricted file": "alpensegler-secret-roadmap",
+    "API client's name": "Quetzalin warehouse robot",
+}
+#: what not even the partner itself may read
+VENDORS_OWN = "Nobody tells Quetzalin that we doubt them"
+
+
+def canary(name: str) -> str:
+    return CANARIES[name]
+
+
+@dataclass
+class World:
+    """Who and what there is. ``deal``, ``quote``, ``draft`` … are partner A's; ``rivals`` are partner B's own."""
+
+    cast: Cast
+    suspended: User
+    suspended_partner: Partner
+    product: Product
+    plain_product: Product
+    customer: EndCustomer
+    deal: Deal
+    draft: Deal
+    quote: Quote
+    quote_draft: Quote
+    collateral: Collateral
+    open_collateral: Collateral
+    rival_deal: Deal
+    rival_quote: Quote
+    tokens: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def visitor(self, who: str) -> Client:
+        """A signed-in test client, or one that sends the client's token."""
+        if who not in self.clients:
+            client = Client(raise_request_exception=False)
+            if who in self.tokens:
+                client = Client(raise_request_exception=False, headers={"authorization": f"Bearer {self.tokens[who]}"})
+            elif who != "anonymous":
+                client.force_login(self.user(who))
+            self.clients[who] = client
+        return self.clients[who]
+
+    def user(self, who: str) -> User:
+        return self.suspended if who == "suspended" else self.cast.people[who]
+
+
+def make_world() -> World:
+    cast = make_cast()
+    portal = portal_actor(Door.SHELL)
+    _name_the_canaries(cast)
+    suspended_partner = Partner.objects.create(
+        code="S-300", name="Suspended Parts Ltd", status=PartnerStatus.ACTIVE, tier=cast.tier, country="GB",
+        currency="USD", time_zone="Europe/London",
+    )  # fmt: skip
+    suspended_partner.families.set([cast.family])
+    suspended = create_member(
+        actor=portal, email="seller@suspended.example", name="Stan Peterson", role=Role.SELLER,
+        partner=suspended_partner, password=PASSWORD,
+    ).user  # fmt: skip
+    product, plain = make_product(cast.family, "RELAY-1"), make_product(cast.other_family, "SENSOR-3")
+    prices = make_price_list("USD")
+    set_price(prices, product, {1: "5200", 10: "5100"})
+    set_price(prices, plain, "120")
+    TierDiscount.objects.create(tier=cast.tier, family=cast.family, percent=10, period=period(LONG_AGO, FAR_AHEAD))
+    deal = _deal_of_a(cast, product)
+    customer = deal.end_customer
+    assert customer is not None
+    SpecialPrice.objects.create(
+        end_customer=customer, product=product, requested_by=cast.partner_a, currency="USD",
+        unit_price=Decimal(canary("special price")), quantity=(1, 1000), period=period(LONG_AGO, FAR_AHEAD),
+        status=SpecialPriceStatus.APPROVED, competitor=canary("competitor of the special price"),
+    )  # fmt: skip
+    world = World(
+        cast=cast,
+        suspended=suspended,
+        suspended_partner=suspended_partner,
+        product=product,
+        plain_product=plain,
+        customer=customer,
+        deal=deal,
+        draft=_register(
+            cast, cast.seller_a, product, title=canary("draft's title"), customer_name=canary("draft's customer")
+        ),
+        quote=_quote(cast, cast.seller_a, deal, product, issue=True),
+        quote_draft=_quote(cast, cast.seller_a, deal, product, issue=False),
+        collateral=_collateral(
+            canary("restricted collateral"), canary("restricted file"), cast.vendor_manager, [cast.other_family]
+        ),
+        open_collateral=_collateral("General brochure", "brochure", cast.vendor_manager, []),
+        rival_deal=_rival_deal(cast, plain),
+        rival_quote=_rival_quote(cast),
+    )
+    suspended_partner.status = PartnerStatus.SUSPENDED
+    suspended_partner.save()
+    while seal():
+        pass
+    world.tokens = {
+        "client_vendor": _token(None, "ERP of the vendor"),
+        "client_a": _token(cast.partner_a, canary("API client's name")),
+        "client_b": _token(cast.partner_b, "Bakker's shop system"),
+    }
+    return world
+
+
+def _name_the_canaries(cast: Cast) -> None:
+    partner = cast.partner_a
+    partner.name, partner.code = canary("partner's name"), canary("partner's code")
+    partner.save()
+    for user, name, address in (
+        (cast.seller_a, canary("seller's name"), canary("seller's address")),
+        (cast.admin_a, canary("administrator's name"), cast.admin_a.email),
+    ):
+        user.name, user.email = name, address
+        user.save()
+
+
+def _register(cast: Cast, who: User, product: Product, **facts: Any) -> Deal:
+    registration = Registration(
+        customer_country=facts.pop("customer_country", "DE"), lines=(WantedLine(product.sku, 10),), **facts
+    )
+    return create_registration(actor=cast.actor(who), registration=registration, now=datetime.now(UTC))
+
+
+def _approved(cast: Cast, who: User, deal: Deal) -> Deal:
+    submit_registration(actor=cast.actor(who), deal_uuid=deal.uuid, now=datetime.now(UTC))
+    return approve_registration(actor=cast.actor(cast.vendor_manager), deal_uuid=deal.uuid, now=datetime.now(UTC))
+
+
+def _deal_of_a(cast: Cast, product: Product) -> Deal:
+    deal = _register(
+        cast,
+        cast.seller_a,
+        product,
+        title=canary("deal's title"),
+        customer_name=canary("customer's name"),
+        customer_city="Innsbruck",
+        contact_name=canary("customer's contact"),
+        contact_email=canary("contact's address"),
+        contact_role=canary("contact's role"),
+        description=canary("description"),
+        competitor=canary("competitor"),
+    )
+    deal = _approved(cast, cast.seller_a, deal)
+    note = {"deal_uuid": deal.uuid, "kind": ActivityKind.CALL, "now": datetime.now(UTC)}
+    add_activity(actor=cast.actor(cast.seller_a), text=canary("activity"), next_step=canary("next step"), **note)
+    add_activity(actor=cast.actor(cast.vendor_manager), text=VENDORS_OWN, is_internal=True, **note)
+    return deal
+
+
+def _rival_deal(cast: Cast, product: Product) -> Deal:
+    product.family = cast.family
+    product.save()
+    deal = _register(
+        cast, cast.seller_b, product, title="Bakker's own project", customer_name="Tulpenveld Machines B.V.",
+        customer_country="NL", customer_city="Eindhoven",
+    )  # fmt: skip
+    return _approved(cast, cast.seller_b, deal)
+
+
+def _quote(cast: Cast, who: User, deal: Deal, product: Product, *, issue: bool, own: bool = True) -> Quote:
+    actor: Actor = cast.actor(who)
+    quote = draft_quote(
+        actor=actor,
+        partner_id=deal.partner_id,
+        seller_id=who.pk,
+        end_customer_id=deal.end_customer_id,
+        customer_name=canary("customer on the quote") if own else "Tulpenveld Machines B.V.",
+        currency="USD",
+        valid_until=(datetime.now(UTC) + timedelta(days=30)).date(),
+        lines=[QuoteLineInput(product.sku, 10)],
+        note=canary("quote's note") if own else "",
+        story=Subject("deal", deal.uuid, deal.partner_id),
+    )
+    return issue_quote(actor=actor, quote_uuid=quote.uuid) if issue else quote
+
+
+def _rival_quote(cast: Cast) -> Quote:
+    deal = Deal.objects.unscoped("building the world").get(partner=cast.partner_b)
+    line = deal.lines.get()
+    return _quote(cast, cast.seller_b, deal, line.product, issue=True, own=False)
+
+
+def _collateral(title: str, name: str, by: User, families: list[Any]) -> Collateral:
+    document = Collateral(title=title, uploaded_by_user=by, text=name)
+    document.file.save(f"{name}.txt", ContentFile(f"The content of {name}.".encode()), save=False)
+    document.save()
+    document.families.set(families)
+    return document
+
+
+def _token(partner: Partner | None, name: str) -> str:
+    role = Role.PARTNER_SYSTEM if partner else Role.VENDOR_SYSTEM
+    api_client, secret = create_api_client(
+        actor=portal_actor(Door.SHELL), name=name, partner=partner, scopes=scopes.OF_ROLE[role]
+    )
+    answer = Client().post(
+        "/api/oauth/token",
+        {"grant_type": "client_credentials", "client_id": api_client.client_id, "client_secret": secret},
+    )
+    assert answer.status_code == 200, answer.content
+    token: str = answer.json()["access_token"]
+    return token
+
+
+ABSENT = uuid.UUID("00000000-0000-4000-8000-00000000dead")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside has not happened afterwards, though requests may open durable transactions."""
+    atomic = transaction.atomic()
+    atomic._from_testcase = True  # what Django's own TestCase says, so that `durable=True` is content
+    with atomic:
+        yield
+        transaction.set_rollback(True)
