@@ -87,7 +87,7 @@ def store_prices(
     Locks the list. Rejects unknown SKUs, repeated rows, and the other rows of a product of which one is wrong
     (``damaged`` are SKUs whose rows could not be read): half a ladder would give a wrong price. Compares with the
     newest version that has not ended: when nothing differs nothing is written, a draft is changed, else a new draft is
-    made. Records ``price_list.drafted``. With ``complete`` false, products that the feed does not name keep their prices.
+    made. Records ``price_list.drafted``. With ``complete`` false, products that the feed does not name keep theirs.
 
     Returns the counts, by row, and the draft; ``None`` when there is nothing new.
     """

@@ -5,18 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pricing', '0003_product_keys'),
+        ("pricing", "0003_product_keys"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='price',
-            name='one_list_price',
+            model_name="price",
+            name="one_list_price",
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('validity__isempty', False)), expressions=[('price_list', '='), ('product', '='), ('minimum_quantity', '='), ('validity', '&&')], name='one_list_price'),
+            model_name="price",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("validity__isempty", False)),
+                expressions=[("price_list", "="), ("product", "="), ("minimum_quantity", "="), ("validity", "&&")],
+                name="one_list_price",
+            ),
         ),
     ]

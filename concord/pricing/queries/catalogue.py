@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,10 +100,14 @@ def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a typed number means: a SKU; or several that it could be, and then none; or nothing."""
+    """What a typed number means: a SKU; or several that it could be, and then none; or nothing.
+
+    ``is_exact``: the text is the SKU or the part number but for its case, nothing was left out.
+    """
 
     sku: str = ""
     candidates: tuple[str, ...] = ()
+    is_exact: bool = False
 
 
 def products_named(texts: Iterable[str]) -> dict[str, Named]:
@@ -114,33 +118,25 @@ def products_named(texts: Iterable[str]) -> dict[str, Named]:
     keys = sorted({key for key in wanted.values() if key})
     if not keys:
         return dict.fromkeys(wanted, Named())
-    exact: set[str] = set()
-    by_sku: dict[str, list[str]] = defaultdict(list)
-    by_part: dict[str, list[str]] = defaultdict(list)
-    rows = (Product.objects.filter(sku_key__in=keys) | Product.objects.filter(part_key__in=keys)).values_list(
-        "sku", "sku_key", "part_key"
-    )
-    for sku, sku_key, part_key in rows.order_by("sku"):
-        exact.add(sku)
-        by_sku[sku_key].append(sku)
-        by_part[part_key].append(sku)
-    return {text: _meaning(text, key, exact, by_sku, by_part) for text, key in wanted.items()}
+    rows = Product.objects.filter(sku_key__in=keys) | Product.objects.filter(part_key__in=keys)
+    by_sku: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_part: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    columns = ("sku", "manufacturer_part_number", "sku_key", "part_key")
+    for sku, part, sku_key, part_key in rows.order_by("sku").values_list(*columns):
+        by_sku[sku_key].append((sku, search_text.fold(sku)))
+        by_part[part_key].append((sku, search_text.fold(part)))
+    return {
+        text: _meaning(search_text.fold(text), by_sku.get(key, ()), by_part.get(key, ())) if key else Named()
+        for text, key in wanted.items()
+    }
 
 
-def _meaning(
-    text: str, key: str, exact: set[str], by_sku: dict[str, list[str]], by_part: dict[str, list[str]]
-) -> Named:
-    if text in exact:
-        return Named(text)
-    if not key:
-        return Named()
-    for found in (
-        [sku for sku in by_sku.get(key, []) if sku.casefold() == text.casefold()],
-        by_sku.get(key, []),
-        by_part.get(key, []),
-    ):
-        if len(found) == 1:
-            return Named(found[0])
-        if found:
-            return Named(candidates=tuple(found[:10]))
+def _meaning(text: str, by_sku: Sequence[tuple[str, str]], by_part: Sequence[tuple[str, str]]) -> Named:
+    for is_exact in (True, False):
+        for same_number in (by_sku, by_part):
+            found = [sku for sku, written in same_number if written == text or not is_exact]
+            if len(found) == 1:
+                return Named(found[0], is_exact=is_exact)
+            if found:
+                return Named(candidates=tuple(found[:10]), is_exact=is_exact)
     return Named()

@@ -1,0 +1,172 @@
+"""A price check as people and systems see it: prices, receipts, breaks and stock of every line, with what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from concord.pricing.engine import LineResult, basket_totals
+from concord.pricing.engine.labels import error_text
+from concord.pricing.pasted import PastedLine, Reading
+from concord.pricing.queries.availability import Availability, availability_for
+from concord.pricing.queries.basket import BasketLine, PricedBasket, price_basket_for
+from concord.pricing.queries.catalogue import Named, products_named
+
+if TYPE_CHECKING:
+    from concord.portal.actor import Actor
+    from concord.pricing.engine import BasketTotals
+    from concord.pricing.models import Product
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """One line as it was asked for. ``error`` says why it could not even be put to the engine."""
+
+    number: int
+    text: str
+    sku: str = ""
+    quantity: int | None = None
+    error_code: str = ""
+    error: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """The answer to one line: a result with amounts, or an error with its sentence."""
+
+    asked: AskedLine
+    result: LineResult | None = None
+    product: Product | None = None
+    availability: Availability | None = None
+    error_code: str = ""
+    error: str = ""
+
+    @property
+    def missing(self) -> int:
+        """How many of what the basket asks for of this product are not in stock now; 0 where nobody counted."""
+        if self.result is None or self.availability is None or not self.availability.is_known:
+            return 0
+        return self.availability.missing(int(self.result.sku_quantity or self.result.quantity))
+
+
+@dataclass(frozen=True, slots=True)
+class PriceCheck:
+    """The answer to a whole list. ``totals`` are those of the lines that have a price."""
+
+    lines: tuple[CheckedLine, ...]
+    basket: PricedBasket
+    totals: BasketTotals
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def priced(self) -> int:
+        """How many lines have a price."""
+        return sum(1 for line in self.lines if not line.error)
+
+    @property
+    def refused(self) -> int:
+        """How many have none."""
+        return len(self.lines) - self.priced
+
+
+def check_prices(
+    *,
+    actor: Actor,
+    partner_id: int | None,
+    end_customer_id: int | None,
+    currency: str,
+    moment: datetime,
+    now: datetime,
+    lines: Sequence[AskedLine],
+) -> PriceCheck:
+    """Price the lines on behalf of a partner (or of nobody) and say what is in stock; at most seven statements.
+
+    Partners see the receipt without the vendor's floor and without others' numbers; the vendor sees it whole, with all
+    promises. The caller has checked that the actor may ask for this partner and this customer.
+    """
+    askable = [line for line in lines if not line.error and line.quantity is not None]
+    basket = price_basket_for(
+        partner_id=partner_id,
+        end_customer_id=end_customer_id,
+        currency=currency,
+        moment=moment,
+        lines=[BasketLine(line.sku, line.quantity or 0) for line in askable],
+        sees_promises=True if actor.is_vendor else None,
+    )
+    results = dict(zip((line.number for line in askable), basket.lines, strict=True))
+    stock = availability_for([product.pk for product in basket.products.values()], now=now)
+    checked = tuple(_checked(line, results.get(line.number), basket.products, stock, actor) for line in lines)
+    return PriceCheck(checked, basket, basket_totals(basket.lines))
+
+
+def _checked(
+    line: AskedLine,
+    result: LineResult | None,
+    products: Mapping[str, Product],
+    stock: Mapping[int, Availability],
+    actor: Actor,
+) -> CheckedLine:
+    if result is None:
+        return CheckedLine(line, error_code=line.error_code, error=line.error)
+    product = products.get(line.sku)
+    shown = result if actor.is_vendor else result.for_partner()
+    return CheckedLine(
+        asked=line,
+        result=shown,
+        product=product,
+        availability=stock.get(product.pk) if product else None,
+        error_code=result.error.code if result.error else "",
+        error=error_text(result.error) if result.error else "",
+    )
+
+
+def named_lines(pasted: Sequence[PastedLine]) -> list[AskedLine]:
+    """What was pasted, with the product that each line names; one statement.
+
+    A line's readings are tried in turn; the first that names one product counts. Names that several products share are
+    told with the candidates.
+    """
+    known = products_named({reading.text for line in pasted for reading in line.readings})
+    return [_named(line, known) for line in pasted]
+
+
+def _named(line: PastedLine, known: Mapping[str, Named]) -> AskedLine:
+    readings = [
+        (reading, meaning)
+        for reading in line.readings
+        if (meaning := known.get(reading.text, Named())).is_exact or not reading.is_guess
+    ]
+    for reading, meaning in readings:
+        if meaning.sku:
+            return _quantified(line, reading, meaning.sku)
+    for reading, meaning in readings:
+        candidates = meaning.candidates
+        if candidates:
+            return AskedLine(
+                number=line.number,
+                text=reading.text,
+                quantity=reading.quantity,
+                error_code="ambiguous_number",
+                error=_("“%(text)s” is the number of several products: %(skus)s.")
+                % {"text": reading.text, "skus": ", ".join(candidates)},
+                candidates=candidates,
+            )
+    # Nothing fits: the likeliest reading is put to the engine, which says that there is no such product.
+    return _quantified(line, line.readings[0], line.readings[0].text)
+
+
+def _quantified(line: PastedLine, reading: Reading, sku: str) -> AskedLine:
+    asked = AskedLine(number=line.number, text=reading.text, sku=sku, quantity=reading.quantity)
+    if reading.quantity is not None:
+        return asked
+    return replace(
+        asked,
+        error_code="quantity_not_a_number",
+        error=_("“%(text)s” is not a quantity. Write a whole number without separators, such as 1000.")
+        % {"text": reading.quantity_text[:40]},
+    )
