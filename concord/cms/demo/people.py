@@ -23,7 +23,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are mistaken for each 
 
 def sign_ins_path() -> Path:
     """Where the demo writes how to sign in; ignored by git."""
-    return Path(settings.PROJECT_ROOT) / ".demo" / "sign-ins.json"
+    return Path(settings.DEMO_STATE) / "sign-ins.json"
 
 
 def address() -> str:

@@ -14,6 +14,8 @@ from psycopg.conninfo import make_conninfo
 env = environ.Env()
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
+#: where a demo keeps what is not in its database: files, mails, how to sign in
+DEMO_STATE = Path(env.str("DEMO_STATE", str(PROJECT_ROOT / ".demo")))
 
 # --- what is installed ------------------------------------------------------------------------------------------
 

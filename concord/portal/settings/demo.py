@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concord.portal.settings.base import *
-from concord.portal.settings.base import PROJECT_ROOT, broker_options, env, postgres
+from concord.portal.settings.base import DEMO_STATE, broker_options, env, postgres
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
@@ -12,8 +12,8 @@ DATABASES = {"default": postgres(env.str("DATABASE_URL"), pool=True)}
 BROKER_URL = env.str("BROKER_URL")
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(BROKER_URL)
-MEDIA_ROOT = env.str("MEDIA_ROOT", str(PROJECT_ROOT / ".demo" / "media"))
+MEDIA_ROOT = env.str("MEDIA_ROOT", str(DEMO_STATE / "media"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(PROJECT_ROOT / ".demo" / "mail")
+EMAIL_FILE_PATH = str(DEMO_STATE / "mail")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
