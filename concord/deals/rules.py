@@ -51,6 +51,11 @@ def can_decide(actor: Actor, deal: Deal | None = None) -> Answer:
     return Allowed()
 
 
+def can_read_deals(actor: Actor) -> bool:
+    """Partners read their own deals, channel and pricing managers all; editors of content have no business here."""
+    return actor.is_partner or actor.has_role(Role.CHANNEL_MANAGER, Role.PRICING_MANAGER)
+
+
 def can_read_desk(actor: Actor) -> Answer:
     """The desk's lists of deals are read by channel managers and pricing managers."""
     if actor.has_role(Role.CHANNEL_MANAGER, Role.PRICING_MANAGER):

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from concord.deals.views import detail, lists, registration
 
 app_name = "deals"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("deals/", lists.deal_list, name="list"),
+    path("deals/new/", registration.create, name="create"),
+    path("deals/check/", registration.check, name="check"),
+    path("deals/products/", registration.suggest, name="products"),
+    path("deals/lines/", registration.preview, name="lines"),
+    path("deals/<uuid:deal_uuid>/", detail.detail, name="detail"),
+    path("deals/<uuid:deal_uuid>/history/", detail.history, name="history"),
+    path("deals/<uuid:deal_uuid>/edit/", registration.edit, name="edit"),
+    path("deals/<uuid:deal_uuid>/activities/", detail.note, name="note"),
+    path("deals/<uuid:deal_uuid>/steps/<uuid:activity_uuid>/done/", detail.step_done, name="step-done"),
+    path("deals/<uuid:deal_uuid>/do/<slug:deed>/", detail.do, name="do"),
+]

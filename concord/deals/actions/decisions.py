@@ -239,7 +239,9 @@ def _refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: dat
     sure = sorted({one.family.code for one in held if one.end_customer_id in same})
     if sure:
         raise AlreadyProtected(sure)
-    undecided = sorted({open_twins[one.end_customer_id] for one in held})
+    # What may be the same and belongs to this very partner takes nothing from anybody.
+    rivals = [one for one in held if one.partner_id != deal.partner_id]
+    undecided = sorted({open_twins[one.end_customer_id] for one in rivals})
     if undecided:
         raise TwinUndecided(undecided)
 

@@ -106,8 +106,9 @@ def create_registration(
     now: datetime,
     partner_id: int | None = None,
     owner_id: int | None = None,
+    public_id: uuid.UUID | None = None,
 ) -> Deal:
-    """Begin a registration as a draft.
+    """Begin a registration as a draft. ``public_id`` may come from the form, so that sent twice it is written once.
 
     Locks nothing. Checks the actor's role, every value and every SKU, and that the owner belongs to the partner.
     Writes the deal, its lines and the families that follow from them. Records ``deal.created``. Raises ``NotAllowed``
@@ -119,6 +120,8 @@ def create_registration(
     values = checked_fields(registration, currency=partner.currency)
     products = checked_lines(registration.lines)
     deal = Deal(partner=partner, owner_id=owner, **values)
+    if public_id is not None:
+        deal.uuid = public_id
     deal.save(force_insert=True)
     write_lines(deal, registration.lines, products)
     record("deal.created", actor=actor, subject=subject_of(deal), payload={"lines": len(registration.lines)})

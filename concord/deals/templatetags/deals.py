@@ -3,15 +3,59 @@
 from __future__ import annotations
 
 from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 
 from concord.deals.models import Deal
 from concord.deals.rules import state_label
+from concord.portal import registry
+from concord.portal.ui.icons import render_icon
 from concord.portal.ui.looks import Look, look_of
 
 register = template.Library()
+
+_ACTIVITY_ICONS = {
+    "note": "notes",
+    "call": "phone",
+    "visit": "users",
+    "mail": "mail",
+    "sample": "package",
+    "demo": "presentation",
+}
 
 
 @register.simple_tag
 def deal_state(deal: Deal) -> Look:
     """The look of a deal's state: tone, icon and word."""
     return look_of(deal.state, kind="deal", label=state_label(deal))
+
+
+@register.simple_tag
+def activity_icon(kind: str) -> SafeString:
+    """The icon of a kind of activity."""
+    return render_icon(_ACTIVITY_ICONS.get(kind, "notes"))
+
+
+@register.simple_tag
+def deal_quote_url(deal: Deal) -> str:
+    """Where a quote of this deal's story is begun, where prices have their pages."""
+    try:
+        return f"{reverse('pricing:quote-new')}?story=deal:{deal.uuid}"
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def quote_url(public_id: object) -> str:
+    """The page of a quote, as its package has registered it."""
+    address = registry.subject_urls.get("quote")
+    return address(str(public_id)) if address else ""
+
+
+@register.simple_tag
+def library_url() -> str:
+    """The library, where there is one."""
+    try:
+        return reverse("documents:library")
+    except NoReverseMatch:
+        return ""

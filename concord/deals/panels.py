@@ -1,0 +1,39 @@
+"""Deals on the home dashboard: what waits for the reader."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from concord.deals.protection.terms import programme_terms
+from concord.deals.queries.deals import counts_by_state, ending_protections, returned_registrations
+from concord.deals.queries.registrations import due_steps
+from concord.deals.rules import can_read_deals
+from concord.portal.actor import Actor
+
+_MOST = 8
+
+
+def waiting_for_me(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
+    """Registrations to complete, protections that end soon, next steps that are due. For partners."""
+    if not actor.is_partner:
+        return None
+    now = timezone.now()
+    soon = timedelta(days=programme_terms().warn_before_end_days)
+    return {
+        "returned": returned_registrations(actor, most=_MOST),
+        "ending": ending_protections(actor, now=now, within=soon, most=_MOST),
+        "steps": due_steps(actor, now=now, most=_MOST),
+    }
+
+
+def funnel(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
+    """How many of the reader's deals stand where."""
+    if not can_read_deals(actor):
+        return None
+    counts = counts_by_state(actor)
+    stages = ("draft", "submitted", "returned", "approved", "won", "lost")
+    return {"counts": {stage: counts.get(stage, 0) for stage in stages}, "has_any": bool(counts)}

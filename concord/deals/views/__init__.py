@@ -1,0 +1,1 @@
+"""The extranet's pages about deals."""

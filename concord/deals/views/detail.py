@@ -1,0 +1,200 @@
+"""A deal's page: where it stands, what is protected, its quotes, what was done and the whole story."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from concord.deals.access import access_deal
+from concord.deals.actions.activities import add_activity, finish_step
+from concord.deals.actions.closing import lose_deal, win_deal, withdraw_registration
+from concord.deals.actions.locked import as_read_at
+from concord.deals.actions.submission import submit_registration
+from concord.deals.enums import COMPLETABLE, ActivityKind, Deed, ReasonKind
+from concord.deals.forms.activity import ActivityForm, EndForm
+from concord.deals.models import Deal
+from concord.deals.protection.terms import programme_terms
+from concord.deals.protection.working_time import appeal_until
+from concord.deals.queries.history import deal_history
+from concord.deals.queries.protections import protections_of
+from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
+from concord.deals.queries.workbench import urgency
+from concord.deals.rules import can_add_activity, can_read_deals, possible_deeds
+from concord.deals.tables import detail_url
+from concord.portal.actor import Actor
+from concord.portal.doors import extranet_page, refuse_form
+from concord.portal.middleware import actor_of
+from concord.portal.refusals import NotAllowed, NotThere, Refusal
+from concord.pricing.queries.quotes import quotes_of_story
+
+_SHOWN_ENTRIES = 12
+
+
+@require_safe
+@extranet_page(can_read_deals)
+def detail(request: HttpRequest, deal_uuid: uuid.UUID) -> HttpResponse:
+    """One deal."""
+    return _page(request, access_deal(actor_of(request), deal_uuid))
+
+
+def _page(
+    request: HttpRequest, deal: Deal, *, activity_form: ActivityForm | None = None, status: int = 200
+) -> HttpResponse:
+    actor, now = actor_of(request), timezone.now()
+    history = deal_history(actor, deal)
+    activities = activities_of(actor, deal)
+    step = next_step_of(activities)
+    deeds = set(possible_deeds(actor, deal))
+    context: dict[str, Any] = {
+        "deal": deal,
+        "lines": lines_of(deal),
+        "protections": [one for one in protections_of(deal) if one.period.upper > now] or protections_of(deal),
+        "quotes": quotes_of_story(actor, "deal", deal.uuid, now=now),
+        "history": history,
+        "entries": list(reversed(history.entries))[:_SHOWN_ENTRIES],
+        "activities": activities,
+        "step": step,
+        "step_overdue": is_overdue(step, now=now),
+        "deeds": {deed.value: True for deed in deeds},
+        "to_complete": [COMPLETABLE[name] for name in deal.fields_to_complete if name in COMPLETABLE],
+        "clock": urgency(deal.answer_due_at, now=now),
+        "version": deal.updated_at.isoformat(),
+        "can_add_activity": bool(can_add_activity(actor, deal)),
+        "activity_form": activity_form or ActivityForm(is_vendor=actor.is_vendor),
+        "is_vendor": actor.is_vendor,
+        **_ending(deal, deeds),
+        **_loss(deal, now),
+    }
+    return render(request, "deals/detail.html", context, status=status)
+
+
+def _ending(deal: Deal, deeds: set[Deed]) -> dict[str, Any]:
+    """The forms of the dialogs that end a deal."""
+    return {
+        "lose_form": EndForm(kind=ReasonKind.LOSE, prefix="lose") if Deed.LOSE in deeds else None,
+        "withdraw_form": EndForm(kind=ReasonKind.WITHDRAW, prefix="withdraw") if Deed.WITHDRAW in deeds else None,
+    }
+
+
+def _loss(deal: Deal, now: Any) -> dict[str, Any]:
+    """What the loser of a decision learns: until when it may appeal, in working days of the vendor."""
+    if deal.review_status not in {"duplicate", "rejected"} or deal.decided_at is None:
+        return {}
+    terms = programme_terms()
+    until = appeal_until(deal.decided_at, terms)
+    return {"appeal_until": until, "appeal_days": terms.appeal_within_working_days, "appeal_open": until > now}
+
+
+@require_safe
+@extranet_page(can_read_deals)
+def history(request: HttpRequest, deal_uuid: uuid.UUID) -> HttpResponse:
+    """The whole story, oldest first."""
+    actor = actor_of(request)
+    deal = access_deal(actor, deal_uuid)
+    return render(request, "deals/history.html", {"deal": deal, "history": deal_history(actor, deal)})
+
+
+def _submit(actor: Actor, deal: Deal, request: HttpRequest) -> str:
+    submit_registration(actor=actor, deal_uuid=deal.uuid, now=timezone.now(), expect=_as_shown(request))
+    return _("Submitted. The vendor answers within its working hours; you will see it here.")
+
+
+def _withdraw(actor: Actor, deal: Deal, request: HttpRequest) -> str:
+    withdraw_registration(
+        actor=actor,
+        deal_uuid=deal.uuid,
+        reason=request.POST.get("withdraw-reason", ""),
+        now=timezone.now(),
+        expect=_as_shown(request),
+    )
+    return _("Withdrawn.")
+
+
+def _win(actor: Actor, deal: Deal, request: HttpRequest) -> str:
+    win_deal(actor=actor, deal_uuid=deal.uuid, now=timezone.now(), expect=_as_shown(request))
+    return _("Congratulations. The deal is won.")
+
+
+def _lose(actor: Actor, deal: Deal, request: HttpRequest) -> str:
+    lose_deal(
+        actor=actor,
+        deal_uuid=deal.uuid,
+        reason=request.POST.get("lose-reason", ""),
+        now=timezone.now(),
+        expect=_as_shown(request),
+    )
+    return _("Noted as lost.")
+
+
+def _as_shown(request: HttpRequest) -> Any:
+    return as_read_at(request.POST.get("version", ""))
+
+
+_DEEDS: dict[str, Callable[[Actor, Deal, HttpRequest], str]] = {
+    Deed.SUBMIT.value: _submit,
+    Deed.WITHDRAW.value: _withdraw,
+    Deed.WIN.value: _win,
+    Deed.LOSE.value: _lose,
+}
+
+
+@require_POST
+@extranet_page(can_read_deals)
+def do(request: HttpRequest, deal_uuid: uuid.UUID, deed: str) -> HttpResponse:
+    """One of the buttons of a deal's page."""
+    actor = actor_of(request)
+    deal = access_deal(actor, deal_uuid)
+    if deed not in _DEEDS:
+        raise Http404
+    try:
+        messages.success(request, _DEEDS[deed](actor, deal, request))
+    except (NotThere, NotAllowed):
+        raise
+    except Refusal as refusal:
+        # Incomplete: the form says at which field. Everything else is said above the page.
+        errors = getattr(refusal, "errors", ())
+        for sentence in [str(error.message) for error in errors] or [str(refusal.message)]:
+            messages.error(request, sentence)
+    return redirect(detail_url(deal))
+
+
+@require_POST
+@extranet_page(can_read_deals)
+def note(request: HttpRequest, deal_uuid: uuid.UUID) -> HttpResponse:
+    """Note an activity; refused, the page comes back with what was typed."""
+    actor = actor_of(request)
+    deal = access_deal(actor, deal_uuid)
+    form = ActivityForm(request.POST, is_vendor=actor.is_vendor)
+    status = 422
+    if form.is_valid():
+        values = {**form.cleaned_data, "kind": ActivityKind(form.cleaned_data["kind"])}
+        try:
+            add_activity(actor=actor, deal_uuid=deal.uuid, now=timezone.now(), **values)
+        except (NotThere, NotAllowed):
+            raise
+        except Refusal as refusal:
+            refuse_form(form, refusal)
+            status = refusal.status
+        else:
+            messages.success(request, _("Noted."))
+            return redirect(detail_url(deal))
+    return _page(request, deal, activity_form=form, status=status)
+
+
+@require_POST
+@extranet_page(can_read_deals)
+def step_done(request: HttpRequest, deal_uuid: uuid.UUID, activity_uuid: uuid.UUID) -> HttpResponse:
+    """The next step is done."""
+    actor = actor_of(request)
+    deal = access_deal(actor, deal_uuid)
+    finish_step(actor=actor, deal_uuid=deal.uuid, activity_uuid=activity_uuid, now=timezone.now())
+    messages.success(request, _("Done."))
+    return redirect(detail_url(deal))

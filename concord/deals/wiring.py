@@ -1,0 +1,58 @@
+"""What deals hand to the floor when the apps are ready."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from concord.deals.actions.decisions import AlreadyProtected
+from concord.deals.enums import EVENT_LABELS
+from concord.deals.models import Deal, ReasonCode
+from concord.deals.panels import funnel, waiting_for_me
+from concord.deals.protection.terms import programme_terms
+from concord.deals.providers import find_deals
+from concord.deals.queries.stories import deal_story
+from concord.deals.rules import can_read_deals
+from concord.portal import registry
+from concord.portal.desk import give_permissions
+from concord.portal.enums import Role
+from concord.portal.ui.looks import Look, register_looks
+from concord.portal.work import register_constraint
+
+
+def wire() -> None:
+    """Everything that other packages reach deals by."""
+    programme_terms()  # terms that contradict each other are refused at the start
+    register_constraint("one_protection", AlreadyProtected)
+    registry.event_labels.update(EVENT_LABELS)
+    registry.story_resolvers["deal"] = deal_story
+    registry.subject_urls["deal"] = _address
+    registry.menu_items.append(
+        registry.MenuItem(
+            label=_("Deals"),
+            url_name="deals:list",
+            icon="briefcase",
+            order=20,
+            allowed=can_read_deals,
+            prefix="/deals/",
+        )
+    )
+    registry.panels.append(registry.Panel("deals.waiting", "deals/panels/waiting.html", 10, waiting_for_me))
+    registry.panels.append(registry.Panel("deals.funnel", "deals/panels/funnel.html", 40, funnel))
+    registry.search_providers.append(registry.SearchProvider("deals", 10, find_deals))
+    register_looks(
+        "deal",
+        {
+            "submitted": Look("warn", "clock", _("Waiting for an answer")),
+            "returned": Look("warn", "arrow-back-up", _("Returned for completion")),
+            "qualified": Look("info", "filter-check", _("Qualified")),
+            "quoted": Look("info", "file-invoice", _("Quoted")),
+            "negotiating": Look("info", "messages", _("Negotiating")),
+        },
+    )
+    give_permissions(Deal, view={Role.CHANNEL_MANAGER, Role.PRICING_MANAGER})
+    give_permissions(ReasonCode, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER})
+
+
+def _address(public_id: str) -> str:
+    return reverse("deals:detail", args=[public_id])
