@@ -53,7 +53,7 @@ class Database:
             environment = child_environment(self.start())
             if self.server is not None:
                 self.server.prepare_databases()
-            for command in ("migrate", "secure_database"):
+            for command in ("migrate", "secure_database", "prepare_broker"):
                 run([sys.executable, "manage.py", command, "--verbosity=0"], env=environment, cwd=PROJECT)
         finally:
             self.stop()

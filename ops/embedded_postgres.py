@@ -343,6 +343,9 @@ class EmbeddedPostgres:
             create_database(connection, BROKER_DATABASE, APP)
         with psycopg.connect(self.url(SUPERUSER, DATABASE), autocommit=True) as connection:
             create_extensions(connection)
+
+        from concord.portal.broker import prepare_broker
+
         prepare_broker(self.url(APP, BROKER_DATABASE))
 
     @staticmethod
@@ -396,16 +399,6 @@ def create_extensions(connection: Any) -> None:
 
     for extension in EXTENSIONS:
         connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
-
-
-def prepare_broker(url: str) -> None:
-    """Lay out the queue's tables. The SQL comes with the client library: no server extension is needed."""
-    import psycopg
-    from pgmq import install_pgmq_from_sql
-
-    with psycopg.connect(url) as connection:
-        if connection.execute("SELECT to_regnamespace('pgmq')").fetchone() == (None,):
-            install_pgmq_from_sql(conn=connection)
 
 
 def main(arguments: list[str] | None = None) -> int:

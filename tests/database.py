@@ -36,7 +36,6 @@ from ops.embedded_postgres import (
     create_database,
     create_extensions,
     create_roles,
-    prepare_broker,
 )
 from ops.schema import fingerprint
 
@@ -274,6 +273,8 @@ def pgmq_url(test_server: TestServer) -> Iterator[str]:
     name = f"concord_test_broker_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     with test_server.session() as connection:
         create_database(connection, name, APP)
+    from concord.portal.broker import prepare_broker
+
     url = test_server.url(APP, name)
     prepare_broker(url)
     yield celery_url(test_server, name)

@@ -10,9 +10,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import psycopg
 import pytest
 from celery import Celery
 from django.db import transaction
+from kombu import Connection
 
 from concord.portal.actor import portal_actor
 from concord.portal.enums import Door
@@ -58,7 +61,13 @@ class Worker:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip
-        wait_for(lambda: " ready." in self.log.read_text(), READY_WITHIN, self.report)
+
+    def wait_until_ready(self) -> None:
+        wait_for(lambda: self.died() or " ready." in self.log.read_text(), READY_WITHIN, self.report)
+        assert not self.died(), self.report()
+
+    def died(self) -> bool:
+        return self.process.poll() is not None
 
     def report(self) -> str:
         return f"worker's code {self.process.poll()}, log:\n{self.log.read_text()[-4000:]}"
@@ -68,7 +77,7 @@ class Worker:
         return self.process.wait(timeout=30)
 
     def kill(self) -> None:
-        if self.process.poll() is None:
+        if not self.died():
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
@@ -77,9 +86,11 @@ class Worker:
 def start_worker(app_dsn, tmp_path) -> Iterator[Callable[..., Worker]]:
     with ExitStack() as stack:
 
-        def start(broker: str, *options: str) -> Worker:
+        def start(broker: str, *options: str, wait: bool = True) -> Worker:
             worker = Worker(broker, app_dsn, tmp_path / f"worker-{uuid.uuid4()}.log", *options)
             stack.callback(worker.kill)
+            if wait:
+                worker.wait_until_ready()
             return worker
 
         yield start
@@ -151,3 +162,20 @@ def test_a_lost_nudge_costs_delay_and_nothing_else(broker, start_worker, app_dsn
 
 def test_a_worker_that_is_asked_to_stop_does_so(broker, start_worker):
     assert start_worker(broker).stop() == 0
+
+
+def test_many_processes_that_join_the_queue_at_once_do_not_collide(pgmq_url):
+    options = broker_options(pgmq_url)
+    together = threading.Barrier(6, timeout=30)
+
+    def join(_: int) -> None:
+        with Connection(pgmq_url, transport_options=options) as connection:
+            connection.connect()
+            channel = connection.default_channel
+            together.wait()
+            for _attempt in range(5):
+                channel.queue_declare("crowded")
+
+    with ThreadPoolExecutor(together.parties) as pool:
+        for outcome in [pool.submit(join, number) for number in range(together.parties)]:
+            outcome.result(timeout=60)
