@@ -16,15 +16,8 @@ class PricingConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the floor how the database's refusals are said and what the package's events are called."""
-        from concord.portal import registry
-        from concord.portal.work import register_constraint
-        from concord.pricing.actions.benefits import benefit_held
-        from concord.pricing.actions.commitments import price_refused
-        from concord.pricing.enums import QUOTE_EVENT_LABELS
+        from concord.pricing.quote_wiring import wire_quotes
         from concord.pricing.wiring import wire_catalogue
 
-        register_constraint("one_registration_benefit", benefit_held)
-        register_constraint("one_price", price_refused)
-        register_constraint("one_currency", price_refused)
-        registry.event_labels.update(QUOTE_EVENT_LABELS)
         wire_catalogue()
+        wire_quotes()

@@ -89,7 +89,9 @@ def draft_quote(
     can_quote_for(actor=actor, partner_id=partner_id).enforce()
     partner = Partner.objects.unscoped("the actor may quote for it").get(pk=partner_id)
     customer = _known_customer(actor, partner_id, end_customer_id, story)
-    texts = QuoteTexts(customer_name or customer.legal_name, customer_address, contact_email, note, language)
+    if not customer_name and EndCustomer.objects.visible_to(actor).filter(pk=customer.pk).exists():
+        customer_name = customer.legal_name
+    texts = QuoteTexts(customer_name, customer_address, contact_email, note, language)
     problems = [*_wrong_texts(texts), *_wrong_terms(partner, currency, valid_until, now=now), *wrong_lines(lines)]
     if problems:
         raise InvalidInput(problems)
@@ -368,6 +370,10 @@ def _wrong_texts(texts: QuoteTexts) -> list[FieldError]:
         for name in limits
         if "\0" in getattr(texts, name)
     ]
+    if not texts.customer_name.strip():
+        wrong.append(
+            FieldError("/customer_name", "required", _("Write the customer's name as it stands on the quote."))
+        )
     if texts.language not in dict(settings.LANGUAGES):
         wrong.append(FieldError("/language", "unknown", _("Documents are written in English or Chinese.")))
     return wrong

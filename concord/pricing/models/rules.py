@@ -91,6 +91,8 @@ class SpecialPrice(PublicModel):
     status = models.CharField(
         _("status"), max_length=12, choices=SpecialPriceStatus.choices, default=SpecialPriceStatus.REQUESTED
     )
+    #: who asked: below the floor, somebody else decides
+    requested_by_user = models.BigIntegerField(_("requested by"), null=True, editable=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     competitor = models.CharField(_("competitor"), max_length=120, blank=True)
     decided_by = models.BigIntegerField(_("decided by"), null=True, editable=False)

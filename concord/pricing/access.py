@@ -1,0 +1,69 @@
+"""Fetch or 404: how pages reach quotes and what they are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404
+
+from concord.partners.models import EndCustomer, Partner
+from concord.portal import registry
+from concord.portal.actor import Actor
+from concord.portal.events import Subject
+from concord.portal.refusals import NotThere
+from concord.pricing.models import Quote
+from concord.pricing.queries.quotes import own_quote
+
+
+def access_quote(actor: Actor, uuid: UUID | str) -> Quote:
+    """A quote that the actor may see, else 404."""
+    try:
+        return own_quote(actor, uuid)
+    except NotThere as missing:
+        raise Http404 from missing
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteOrigin:
+    """For whom a quote is begun: by a story such as a deal, or by a customer that the partner has a relation to."""
+
+    partner: Partner
+    customer: EndCustomer
+    story: Subject | None
+    #: the customer's name, where the actor may know it by itself
+    customer_name: str
+
+
+def origin_of_story(actor: Actor, reference: str) -> QuoteOrigin:
+    """What ``deal:<public id>`` stands for; raises ``NotThere`` when it is not the actor's or has no customer yet."""
+    kind, _, identity = reference.partition(":")
+    resolve = registry.story_resolvers.get(kind)
+    try:
+        uuid = UUID(identity)
+    except ValueError as error:
+        raise NotThere from error
+    story = resolve(actor, str(uuid)) if resolve else None
+    if story is None or story.end_customer_id is None:
+        raise NotThere
+    partner = Partner.objects.visible_to(actor).filter(pk=story.partner_id).first()
+    if partner is None:
+        raise NotThere
+    customer = EndCustomer.objects.unscoped("named by the actor's own story").get(pk=story.end_customer_id)
+    known = EndCustomer.objects.visible_to(actor).filter(pk=customer.pk).exists()
+    return QuoteOrigin(
+        partner=partner,
+        customer=customer,
+        story=Subject(kind, uuid, partner.pk),
+        customer_name=customer.legal_name if known else "",
+    )
+
+
+def origin_of_customer(actor: Actor, uuid: UUID | str, *, partner_code: str = "") -> QuoteOrigin:
+    """A customer that the actor sees, for its own partner or, at the vendor, for the one named by its code."""
+    partners = Partner.objects.visible_to(actor)
+    partner = partners.filter(code=partner_code).first() if actor.is_vendor else partners.first()
+    customer = EndCustomer.objects.visible_to(actor).filter(uuid=uuid).first()
+    if partner is None or customer is None or (partner_code and partner.code != partner_code):
+        raise NotThere
+    return QuoteOrigin(partner=partner, customer=customer, story=None, customer_name=customer.legal_name)

@@ -1,0 +1,234 @@
+"""Pages of quotes: the list, one quote with all that is known of it, and its document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import django_tables2 as tables
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+from django_tables2.export import TableExport
+
+from concord.portal import registry
+from concord.portal.doors import extranet_page
+from concord.portal.enums import Visibility
+from concord.portal.middleware import actor_of
+from concord.portal.models import Event
+from concord.portal.ui.tables import Column, LeadColumn, MoneyColumn, NumberColumn, StatusColumn, Table
+from concord.pricing.access import access_quote
+from concord.pricing.codes import grouped
+from concord.pricing.engine import LegCode, Receipt, ReceiptPart
+from concord.pricing.engine.labels import label_of
+from concord.pricing.engine.waterfall import waterfall
+from concord.pricing.enums import QuoteStatus
+from concord.pricing.forms.quotes import QuoteFilterForm
+from concord.pricing.models import Quote, QuoteLine
+from concord.pricing.queries.quote_document import check_address
+from concord.pricing.queries.quotes import quotes_listed, revisions_of, status_now
+from concord.pricing.rules.quotes import can_quote_for
+
+
+class QuoteTable(Table):
+    """The list of quotes."""
+
+    number = LeadColumn(linkify=lambda record: reverse("pricing:quote-detail", args=[record.uuid]))
+    revision = NumberColumn(verbose_name=_("Revision"))
+    customer_name = Column(verbose_name=_("Customer"))
+    status = StatusColumn(kind="quote")
+    customer_total = MoneyColumn(currency="currency", verbose_name=_("Total"))
+    line_count = NumberColumn(verbose_name=_("Lines"))
+    valid_until = tables.DateColumn(verbose_name=_("Valid until"))
+    seller = Column(verbose_name=_("Seller"), order_by=("seller__name",))
+
+    class Meta(Table.Meta):
+        sequence = (
+            "number",
+            "revision",
+            "customer_name",
+            "status",
+            "customer_total",
+            "line_count",
+            "valid_until",
+            "seller",
+        )
+
+    def value_status(self, record: Quote) -> str:
+        """The word in an export."""
+        return str(status_now(record, now=timezone.now()).label)
+
+    def value_customer_total(self, record: Quote) -> str:
+        """Amount and currency in an export, as text."""
+        return f"{record.customer_total} {record.currency}"
+
+
+@require_GET
+@extranet_page()
+def quote_list(request: HttpRequest) -> HttpResponse:
+    """The actor's quotes, with filters in the address and downloads."""
+    actor = actor_of(request)
+    now = timezone.now()
+    form = QuoteFilterForm(request.GET, statuses=QuoteStatus.choices)
+    form.is_valid()
+    found = quotes_listed(
+        actor, search=form.cleaned_data.get("q", ""), status=form.cleaned_data.get("status", ""), now=now
+    )
+    table = QuoteTable([_as_seen(quote, now) for quote in found[:1_000]])
+    tables.RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    export = request.GET.get("_export", "")
+    if export in {"csv", "xlsx"}:
+        response: HttpResponse = TableExport(export, table).response(f"quotes.{export}")
+        return response
+    context = {
+        "table": table,
+        "form": form,
+        "export_formats": ["csv", "xlsx"],
+        "can_quote": actor.is_partner,
+        "is_filtered": any(form.cleaned_data.values()),
+    }
+    return render(request, "pricing/quote_list.html", context)
+
+
+def _as_seen(quote: Quote, now: Any) -> Quote:
+    quote.status = status_now(quote, now=now)
+    return quote
+
+
+@require_GET
+@extranet_page()
+def quote_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One quote."""
+    return render_quote_page(request, access_quote(actor_of(request), uuid))
+
+
+def render_quote_page(
+    request: HttpRequest, quote: Quote, *, refusal: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a quote, with a refusal and its ways out above it where an action was refused."""
+    actor = actor_of(request)
+    now = timezone.now()
+    lines = list(quote.lines.select_related("product"))
+    state = status_now(quote, now=now)
+    may_act = bool(can_quote_for(actor=actor, partner_id=quote.partner_id))
+    context = {
+        "quote": quote,
+        "state": state,
+        "lines": [_line(line, quote.currency, full=actor.is_vendor) for line in lines],
+        "refusal": refusal,
+        "may_act": may_act,
+        "is_draft": state == QuoteStatus.DRAFT,
+        "is_live": state == QuoteStatus.ISSUED,
+        "may_revise": may_act and state in {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED},
+        "code": grouped(quote.check_code) if quote.check_code else "",
+        "address": check_address(quote.check_code) if quote.check_code else "",
+        "checks": quote.checks.order_by("-at")[:20] if quote.check_code else [],
+        "check_count": quote.checks.count() if quote.check_code else 0,
+        "revisions": [(one, status_now(one, now=now)) for one in revisions_of(actor, quote)],
+        "entries": _timeline(request, quote),
+        "story_url": _story_url(quote),
+        "crumbs": [(gettext("Quotes"), reverse("pricing:quote-list"))],
+        "title": f"{quote.number} · {quote.customer_name}",
+    }
+    return render(request, "pricing/quote_detail.html", context, status=status)
+
+
+@require_GET
+@extranet_page()
+def quote_document_state(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Whether the document is there yet: a fragment that asks again until it is."""
+    quote = access_quote(actor_of(request), uuid)
+    return render(request, "pricing/parts/quote_document.html", {"quote": quote})
+
+
+@require_GET
+@extranet_page()
+def quote_pdf(request: HttpRequest, uuid: UUID) -> HttpResponse | FileResponse:
+    """The document, for whoever may see the quote; kept by nobody on the way."""
+    return pdf_response(access_quote(actor_of(request), uuid))
+
+
+def pdf_response(quote: Quote) -> FileResponse:
+    """The stored document as an attachment of the quote's number; 404 while there is none."""
+    if not quote.pdf_hash or not quote.pdf:
+        raise Http404
+    response = FileResponse(
+        quote.pdf.open("rb"),
+        as_attachment=True,
+        filename=f"{quote.number}-r{quote.revision}.pdf",
+        content_type="application/pdf",
+    )
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _line(line: QuoteLine, currency: str, *, full: bool) -> dict[str, Any]:
+    """A line with its receipt as waterfalls; a partner sees its part of the receipt."""
+    receipt = Receipt.from_json(line.receipt)
+    if not full:
+        receipt = receipt.part_for(ReceiptPart.PARTNER)
+    return {
+        "row": line,
+        "currency": currency,
+        "customer_steps": _steps(receipt, LegCode.CUSTOMER),
+        "partner_steps": _steps(receipt, LegCode.PARTNER) if receipt.partner else [],
+    }
+
+
+def _steps(receipt: Receipt, leg: LegCode) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label_of(bar.label),
+            "amount": bar.end if bar.is_total else bar.delta,
+            "kind": "total" if bar.is_total else "",
+        }
+        for bar in waterfall(receipt, leg)
+    ]
+
+
+def _timeline(request: HttpRequest, quote: Quote) -> Sequence[dict[str, Any]]:
+    actor = actor_of(request)
+    events = Event.objects.unscoped("the history of a quote that the actor was let to").about("quote", quote.uuid)
+    if not actor.is_vendor:
+        events = events.filter(visibility=Visibility.PARTNER)
+    return [
+        {
+            "at": event.at,
+            "title": _label(event.verb),
+            "who": event.actor_name,
+            "door": event.get_door_display(),
+            "icon": _ICONS.get(event.verb, "point"),
+        }
+        for event in reversed(list(events))
+    ]
+
+
+def _label(verb: str) -> str | Promise:
+    return registry.event_labels.get(verb, verb)
+
+
+def _story_url(quote: Quote) -> str:
+    address = registry.subject_urls.get(quote.story_type)
+    return address(str(quote.story_uuid)) if address and quote.story_uuid else ""
+
+
+_ICONS = {
+    "quote.drafted": "pencil",
+    "quote.edited": "pencil",
+    "quote.discarded": "trash",
+    "quote.issued": "send",
+    "quote.document_ready": "file-check",
+    "quote.accepted": "circle-check",
+    "quote.declined": "circle-x",
+    "quote.withdrawn": "arrow-back",
+    "quote.superseded": "replace",
+    "quote.expired": "clock-x",
+    "quote.repriced": "refresh",
+}
