@@ -19,11 +19,22 @@ class PartnersConfig(AppConfig):
         from concord.partners.consumers import CONSUMERS
         from concord.partners.enums import EVENT_LABELS, LOOKS
         from concord.partners.importers import KINDS
+        from concord.partners.models import ApiClient, EndCustomer, Member, Partner, ProductFamily, Tier
         from concord.partners.queries.people import resolve_user
         from concord.portal import imports, registry
+        from concord.portal.desk import give_permissions
+        from concord.portal.enums import Role
         from concord.portal.events import register_consumer
         from concord.portal.ui.looks import register_looks
 
+        managers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}
+        channel = {Role.CHANNEL_MANAGER}
+        give_permissions(Partner, view=managers, change=channel)
+        give_permissions(Member, view=channel, change=channel)
+        give_permissions(EndCustomer, view=managers, change=channel, add=())
+        give_permissions(Tier, view=managers, change=channel)
+        give_permissions(ProductFamily, view=managers, change=managers)
+        give_permissions(ApiClient, view=channel, change=channel)
         registry.register_user_resolver(resolve_user)
         registry.event_labels.update(EVENT_LABELS)
         registry.menu_items.append(

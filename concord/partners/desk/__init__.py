@@ -1,0 +1,1 @@
+"""The desk's part of this package: partners, people, end customers, tiers, families and API clients."""
