@@ -16,3 +16,11 @@ class CollateralKind(models.TextChoices):
     PRICE_INFORMATION = "price_information", _("Price information")
     IMAGE = "image", _("Picture")
     OTHER = "other", _("Other")
+
+
+#: what the package's events are called
+EVENT_LABELS = {
+    "collateral.stored": _("Document stored"),
+    "collateral.removed": _("Document removed"),
+    "collateral.downloaded": _("Document downloaded"),
+}

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models, transaction
+from django.db.models import F, Func
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.documents.models import AbstractDocument
+from wagtail.documents.models import AbstractDocument, DocumentQuerySet
 from wagtail.search import index
 
 from concord.documents.enums import CollateralKind
+from concord.documents.search_text import SEARCH_KEY_SQL
 from concord.partners.models import ProductFamily, Tier
+
+
+class CollateralManager(models.Manager.from_queryset(DocumentQuerySet)):  # type: ignore[misc] # an untyped base
+    """Documents without the long texts that only the search looks at."""
+
+    def get_queryset(self) -> models.QuerySet[Collateral]:
+        """All documents; the texts are fetched when somebody asks."""
+        rows: models.QuerySet[Collateral] = super().get_queryset().defer("text", "search_key")
+        return rows
 
 
 class Collateral(AbstractDocument):
@@ -23,6 +37,11 @@ class Collateral(AbstractDocument):
     description = models.TextField(_("description"), blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     version = models.CharField(_("version"), max_length=32, blank=True)
+    released = models.BooleanField(
+        _("released"),
+        default=False,
+        help_text=_("Partners see the document. Leave it off until all the rest is right."),
+    )
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     families = models.ManyToManyField(
@@ -48,8 +67,16 @@ class Collateral(AbstractDocument):
         blank=True,
         help_text=_("Countries, ISO 3166-1; empty means everywhere."),
     )
-    #: text taken out of the file, for the search
+    #: text taken out of the file, for the search, and the file (its hash) that it was taken from
     text = models.TextField(blank=True, editable=False)
+    text_taken_from = models.CharField(max_length=40, blank=True, editable=False)
+    search_key = models.GeneratedField(
+        expression=Func("title", "version", "description", "text", template=SEARCH_KEY_SQL, arg_joiner=" || ' ' || "),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = CollateralManager()
 
     admin_form_fields = (
         "title",
@@ -58,24 +85,52 @@ class Collateral(AbstractDocument):
         "description",
         "language",
         "version",
-        "valid_from",
-        "valid_until",
         "families",
         "minimum_tier",
         "territories",
+        "valid_from",
+        "valid_until",
+        "released",
         "collection",
         "tags",
     )
 
-    search_fields = [
-        *AbstractDocument.search_fields,
-        index.SearchField("description"),
-        index.SearchField("text"),
-    ]
+    search_fields = [*AbstractDocument.search_fields, index.SearchField("description")]
 
     class Meta(AbstractDocument.Meta):
-        verbose_name = _("collateral")
-        verbose_name_plural = _("collateral")
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            models.CheckConstraint(
+                name="collateral_validity_in_order",
+                condition=models.Q(valid_from__isnull=True)
+                | models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gt=F("valid_from")),
+                violation_error_message=_("The document must stay valid until after it becomes valid."),
+            ),
+        ]
+        indexes = [GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="collateral_search_key")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """One transaction, so that the event which tells of the change is committed with it."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """One transaction with its event."""
+        with transaction.atomic():
+            gone: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)
+        return gone
+
+    @property
+    def url(self) -> str:
+        """Where the file is fetched by whoever is entitled to it. Wagtail's own address for it is not routed."""
+        return reverse("documents:download", args=[self.uuid])
+
+    @property
+    def page_url(self) -> str:
+        """The document's page in the library."""
+        return reverse("documents:detail", args=[self.uuid])
 
 
 class Download(models.Model):

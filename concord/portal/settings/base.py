@@ -143,6 +143,8 @@ if env.str("CACHE_URL", ""):
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(PROJECT_ROOT / "media"))
 MEDIA_URL = "/media/"  # never routed: files are served by views that ask who wants them
+# Where the web server finds MEDIA_ROOT for itself (an internal location): then it sends the files, not the application.
+PRIVATE_FILES_PREFIX = env.str("PRIVATE_FILES_PREFIX", "")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(PROJECT_ROOT / "staticfiles"))
 STATICFILES_FINDERS = [
@@ -242,6 +244,8 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAILDOCS_DOCUMENT_MODEL = "documents.Collateral"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "csv", "txt", "zip", "png", "jpg", "jpeg"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "concord.documents.forms.collateral.CollateralForm"
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 << 20
 WAGTAILIMAGES_EXTENSIONS = ["png", "jpg", "jpeg", "webp"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # ten thousand catalogue rows in one call of the API

@@ -1,0 +1,1 @@
+"""Changes of the library, one function each."""

@@ -1,0 +1,18 @@
+"""The text that a file holds, for the search."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from concord.documents.files.check import FileRefused, kind_of
+from concord.documents.files.process import ChildFailed, ask_child
+
+
+def text_of(name: str, source: IO[bytes]) -> str:
+    """The text of a file, at most 200,000 characters; empty for pictures, scans, and files that cannot be read."""
+    try:
+        found = ask_child("text", source, kind_of(name))
+    except (ChildFailed, FileRefused):
+        return ""
+    text = found.decode("utf-8", "replace").replace("\x00", " ")
+    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())

@@ -1,0 +1,29 @@
+"""The library's part of the search across everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from concord.documents.queries.library import Filters, library
+from concord.portal.actor import Actor
+from concord.portal.registry import SearchProvider, SearchResult
+
+
+def _search(actor: Actor, text: str, limit: int) -> Sequence[SearchResult]:
+    rows = library(actor=actor, now=timezone.now(), filters=Filters(text=text))[:limit]
+    return [
+        SearchResult(
+            title=document.title,
+            url=document.page_url,
+            kind=document.get_kind_display(),
+            icon="file-text",
+            summary=" ".join(str(document.excerpt).split()),
+        )
+        for document in rows
+    ]
+
+
+LIBRARY = SearchProvider(name=_("Library"), order=60, search=_search)  # type: ignore[arg-type] # shown, so translated
