@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import segno
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.urls import reverse
@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from concord.documents.pdf import Image
 from concord.portal.models import BrandSettings
 from concord.portal.money import format_money
+from concord.portal.periods import local_date
 from concord.pricing.codes import grouped
 from concord.pricing.enums import PriceKind
 from concord.pricing.models import Quote, QuoteLine
@@ -64,12 +65,7 @@ def quote_document(quote: Quote) -> tuple[dict[str, Any], dict[str, Image]]:
             "accent": brand.accent_colour if _COLOUR.match(brand.accent_colour) else _ACCENT,
             "seller": quote.seller.get_full_name() if quote.seller else "",
             "seller_email": quote.seller.email if quote.seller else "",
-            "issued": format_datetime(
-                quote.issued_at,
-                "long" if locale == "en" else "yyyy年M月d日 HH:mm z",
-                tzinfo=_zone(quote),
-                locale=locale,
-            ),
+            "issued": format_date(local_date(quote.issued_at, quote.time_zone), "long", locale=locale),
             "issued_on": quote.issued_at.isoformat(),
             "valid_until": format_date(quote.valid_until, "long", locale=locale),
             "lines": _printed(quote, lines, locale),
@@ -120,12 +116,6 @@ def _printed(quote: Quote, lines: list[QuoteLine], locale: str) -> list[Document
             )
         )
     return printed
-
-
-def _zone(quote: Quote) -> Any:
-    import zoneinfo
-
-    return zoneinfo.ZoneInfo(quote.time_zone)
 
 
 def _logo(brand: BrandSettings) -> Image | None:
