@@ -266,7 +266,7 @@ def _rival_quote(cast: Cast) -> Quote:
 
 
 def _collateral(title: str, name: str, by: User, families: list[Any]) -> Collateral:
-    document = Collateral(title=title, uploaded_by_user=by, text=name)
+    document = Collateral(title=title, uploaded_by_user=by, text=name, released=True)
     document.file.save(f"{name}.txt", ContentFile(f"The content of {name}.".encode()), save=False)
     document.save()
     document.families.set(families)

@@ -44,7 +44,7 @@ def add_collateral(
     """
     can_edit_library(actor=actor).enforce()
     try:
-        check_file(file.name or "", file.size, file.file)
+        check_file(file.name or "", file.size, file)
     except FileRefused as refused:
         raise InvalidInput.at("/file", refused.code, refused.message) from None
     collateral = Collateral(

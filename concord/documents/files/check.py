@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from concord.documents.files.kinds import KINDS, FileKind
-from concord.documents.files.process import ChildFailed, ask_child
+from concord.documents.files.process import ChildFailed, Source, ask_child
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -60,7 +60,7 @@ def kind_of(name: str) -> FileKind:
     return KINDS[extension]
 
 
-def check_file(name: str, size: int, source: IO[bytes]) -> FileKind:
+def check_file(name: str, size: int, source: Source) -> FileKind:
     """Look into a file before it is stored: kind, size, content, macros, scripts, bombs. Raises ``FileRefused``.
 
     ``source`` is left at its beginning.

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import Final, Literal, Protocol
 
 from concord.documents.files.kinds import FileKind
 
@@ -26,11 +26,19 @@ LIMITS: Final = {
 }
 
 
+class Source(Protocol):
+    """A file that can be read from its beginning."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def seek(self, offset: int, /) -> object: ...
+
+
 class ChildFailed(Exception):
     """The child broke off: out of time, out of memory, or by a fault in what it read."""
 
 
-def ask_child(what: Literal["check", "text"], source: IO[bytes], kind: FileKind) -> bytes:
+def ask_child(what: Literal["check", "text"], source: Source, kind: FileKind) -> bytes:
     """Its answer for one file, within the limits. Raises ``ChildFailed``."""
     settings = json.dumps({"shape": kind.shape, "marker": kind.marker, "limits": LIMITS})
     with tempfile.TemporaryFile() as copy:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import IO
-
 from concord.documents.files.check import FileRefused, kind_of
-from concord.documents.files.process import ChildFailed, ask_child
+from concord.documents.files.process import ChildFailed, Source, ask_child
 
 
-def text_of(name: str, source: IO[bytes]) -> str:
+def text_of(name: str, source: Source) -> str:
     """The text of a file, at most 200,000 characters; empty for pictures, scans, and files that cannot be read."""
     try:
         found = ask_child("text", source, kind_of(name))

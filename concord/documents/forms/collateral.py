@@ -41,7 +41,7 @@ class CollateralForm(BaseDocumentForm):
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):
             try:
-                check_file(file.name or "", file.size or 0, file.file)  # type: ignore[arg-type] # any upload has one
+                check_file(file.name or "", file.size or 0, file)
             except FileRefused as refused:
                 raise ValidationError(refused.message, code=refused.code) from None
         return file

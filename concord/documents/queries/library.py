@@ -42,7 +42,8 @@ def entitled_to(*, actor: Actor, now: datetime) -> QuerySet[Collateral]:
     documents: QuerySet[Collateral] = Collateral.objects.all()
     if actor.is_vendor:
         return documents
-    partner = Partner.objects.visible_to(actor).select_related("tier").filter(pk=actor.partner_id).first()
+    own = Partner.objects.visible_to(actor).select_related("tier")
+    partner = own.filter(pk=actor.partner_id).first() if actor.partner_id is not None else None
     if partner is None:
         return documents.none()
     families = _FAMILIES.objects.filter(collateral_id=OuterRef("pk"))
@@ -82,7 +83,8 @@ def library(*, actor: Actor, now: datetime, filters: Filters) -> QuerySet[Collat
         rows = rows.filter(Exists(of_family))
     words = words_of(filters.text)
     if not words:
-        return rows.order_by("title", "pk")
+        by_title: QuerySet[Collateral] = rows.order_by("title", "pk")
+        return by_title
     for word in words:
         rows = rows.filter(search_key__contains=word)
     first = plain(filters.text).split(" ")[0]
@@ -96,15 +98,12 @@ def library(*, actor: Actor, now: datetime, filters: Filters) -> QuerySet[Collat
     )
     begin = Greatest(place - Value(_BEFORE), Value(1))
     excerpt = Case(
-        When(Exists(_with_text(first)), then=Substr("text", begin, _LENGTH)),
+        When(text__icontains=first, then=Substr("text", begin, _LENGTH)),
         default=Left("description", _LENGTH),
         output_field=TextField(),
     )
-    return rows.annotate(rank=rank, excerpt=excerpt).order_by("rank", "title", "pk")
-
-
-def _with_text(word: str) -> QuerySet[Collateral]:
-    return Collateral.objects.filter(pk=OuterRef("pk"), text__icontains=word)
+    found: QuerySet[Collateral] = rows.annotate(rank=rank, excerpt=excerpt).order_by("rank", "title", "pk")
+    return found
 
 
 def offered_families(*, actor: Actor) -> QuerySet[ProductFamily]:

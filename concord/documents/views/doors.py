@@ -15,15 +15,16 @@ from concord.documents.rules import can_use_library
 from concord.portal.middleware import actor_of
 
 _P = ParamSpec("_P")
-_View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
 
 
-def for_library_readers(view: _View[_P]) -> _View[_P]:
+def for_library_readers(
+    view: Callable[Concatenate[HttpRequest, _P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, _P], HttpResponseBase]:
     """Ask the anonymous to sign in, and refuse whoever belongs to nobody."""
 
     @login_required
     @wraps(view)
-    def checked(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+    def checked(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
         if not can_use_library(actor=actor_of(request)):
             raise PermissionDenied
         return view(request, *args, **kwargs)

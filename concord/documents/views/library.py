@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
@@ -33,7 +33,7 @@ def library_page(request: HttpRequest) -> HttpResponse:
     rows = library(actor=actor, now=now, filters=filters)
     searching = bool(filters.text or filters.kind or filters.family or filters.language)
     if searching or entitled_to(actor=actor, now=now).exists():
-        empty = {
+        empty: dict[str, str] = {
             "title": _("Nothing in the library fits."),
             "text": _("Try fewer or other words, or take a filter away."),
             "icon": "search-off",
