@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from concord.partners.actions.customers import fill_keys
@@ -95,16 +96,16 @@ def _change_partner(
     partner: Partner, facts: Mapping[str, Any], families: Iterable[ProductFamily] | None
 ) -> frozenset[str]:
     changed = set(_differs(partner, facts))
-    if changed:
-        partner.save()
     if families is not None and {family.pk for family in families} != {one.pk for one in partner.families.all()}:
         partner.families.set(families)
         changed.add("families")
+    if changed:
+        partner.save()  # also for families: the record's version tag follows from it
     return frozenset(changed)
 
 
 @action
-def store_customers(*, rows: Sequence[CustomerFeedRow], done: Done = _nothing) -> Counts:
+def store_customers(*, rows: Sequence[CustomerFeedRow], now: datetime, done: Done = _nothing) -> Counts:
     """Create or change end customers with their names and matching keys.
 
     A row is the stored customer with its external id, else the one with the same name, country and (where several
@@ -130,11 +131,11 @@ def store_customers(*, rows: Sequence[CustomerFeedRow], done: Done = _nothing) -
             if differing:
                 changed.append(stored)
         done(number)
-    _write(new, changed, former)
+    _write(new, changed, former, now)
     return Counts(len(new), len(changed), len(rows) - len(new) - len(changed))
 
 
-def _write(new: list[EndCustomer], changed: list[EndCustomer], former: list[CustomerName]) -> None:
+def _write(new: list[EndCustomer], changed: list[EndCustomer], former: list[CustomerName], now: datetime) -> None:
     for customer in new:
         fill_keys(customer, names=())
     EndCustomer.objects.bulk_create(new, batch_size=CHUNK)
@@ -148,7 +149,18 @@ def _write(new: list[EndCustomer], changed: list[EndCustomer], former: list[Cust
         by_customer.setdefault(name.end_customer_id, []).append(name)
     for customer in changed:
         fill_keys(customer, names=by_customer.get(customer.pk, ()))
-    fields = [*_MATCHED, "address", "sector", "external_id", "exact_keys", "block_keys", "search_key", "sort_key"]
+        customer.updated_at = now
+    fields = [
+        *_MATCHED,
+        "updated_at",
+        "address",
+        "sector",
+        "external_id",
+        "exact_keys",
+        "block_keys",
+        "search_key",
+        "sort_key",
+    ]
     EndCustomer.objects.bulk_update(changed, fields, batch_size=CHUNK)
 
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from concord.partners.api.customers import CustomerListView, CustomerView
+from concord.partners.api.partners import PartnerListView, PartnerView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers/", CustomerListView.as_view(), name="customers"),
+    path("customers/<uuid:customer_uuid>/", CustomerView.as_view(), name="customer"),
+    path("partners/", PartnerListView.as_view(), name="partners"),
+    path("partners/<str:code>/", PartnerView.as_view(), name="partner"),
+]

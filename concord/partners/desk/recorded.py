@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import models
 from django.http.response import HttpResponseBase
@@ -17,6 +17,9 @@ from concord.portal.refusals import Refusal
 
 #: who acts, the row with the form's values (not saved), the form
 Write = Callable[[Actor, Any, Any], models.Model]
+
+
+_View = TypeVar("_View")
 
 
 class _Recorded:
@@ -43,7 +46,7 @@ class _Recorded:
         return response
 
 
-class RecordedCreateView(_Recorded, generic.CreateView):  # type: ignore[misc]
+class RecordedCreateView(_Recorded, generic.CreateView):
     """Create through an action."""
 
 
@@ -59,6 +62,9 @@ class RecordedViewSet(ScopedModelViewSet):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Bind the views to the set's action."""
         super().__init_subclass__(**kwargs)
-        write: dict[str, Any] = {"write": staticmethod(cls.write)}
-        cls.add_view_class = type("BoundCreateView", (RecordedCreateView,), write)
-        cls.edit_view_class = type("BoundEditView", (RecordedEditView,), write)
+        cls.add_view_class = _bound(RecordedCreateView, cls.write)
+        cls.edit_view_class = _bound(RecordedEditView, cls.write)
+
+
+def _bound(view: type[_View], write: Write) -> type[_View]:
+    return cast("type[_View]", type(f"Bound{view.__name__}", (view,), {"write": staticmethod(write)}))

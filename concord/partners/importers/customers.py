@@ -63,7 +63,11 @@ def check(rows: Sequence[Row], _context: ImportContext) -> Iterable[RowError]:
 
 def store(rows: Sequence[Row], context: ImportContext) -> Counts:
     """All rows in one action."""
-    return store_customers(rows=[feed_row(row) for row in rows], done=lambda done: context.progress(done, len(rows)))
+    return store_customers(
+        rows=[feed_row(row) for row in rows],
+        now=context.now,
+        done=lambda done: context.progress(done, len(rows)),
+    )
 
 
 def identity(row: Row) -> tuple[object, ...]:
