@@ -6,11 +6,14 @@ from allauth.idp.oidc import views as token_views
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from concord.portal.api.root import NothingHereView
+
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("concord.portal.api.urls")),
     path("", include("concord.partners.api.urls")),
     path("", include("concord.pricing.api.urls")),
     path("", include("concord.deals.api.urls")),
+    path("<path:rest>", NothingHereView.as_view(), name="nothing-here"),
 ]
 
 # Wagtail's own sign-in and password pages would pass by second factors and throttles: allauth's take their place.

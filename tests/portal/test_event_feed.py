@@ -94,3 +94,11 @@ def test_problems_speak_the_callers_language(cast: Cast) -> None:
 
 def test_the_root_lists_the_collections() -> None:
     assert "events" in Client().get("/api/v1/").json()
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
+def test_an_address_that_does_not_exist_is_a_problem_too(method: str) -> None:
+    answer = getattr(Client(), method)("/api/v1/no-such-thing/")
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert answer.json()["code"] == "not_found"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, get_resolver
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from concord.portal.refusals import NotThere
 
 
 class RootView(APIView):
@@ -27,6 +31,19 @@ class RootView(APIView):
                 if rest and "<" not in rest and rest.count("/") == 1:
                     roots[rest.strip("/").replace("-", "_")] = request.build_absolute_uri("/" + route)
         return Response(roots)
+
+
+@extend_schema(exclude=True)
+class NothingHereView(APIView):
+    """Addresses of the API that do not exist: a problem document as everywhere else, whoever asks and how."""
+
+    required_scopes = ""
+    authentication_classes = ()
+    http_method_names = ()
+
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Every method comes here, since none is allowed."""
+        raise NotThere
 
 
 def _routes(resolver, prefix: str):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - Django's resolver is untyped
