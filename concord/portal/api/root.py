@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.urls import URLPattern, get_resolver
 from drf_spectacular.utils import extend_schema
@@ -41,7 +41,7 @@ class NothingHereView(APIView):
     authentication_classes = ()
     http_method_names = ()
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
         """Every method comes here, since none is allowed."""
         raise NotThere
 
