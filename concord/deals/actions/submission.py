@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from concord.deals.actions.drafts import Registration, create_registration
 from concord.deals.actions.locked import Expectation, locked_deal, subject_of
 from concord.deals.enums import OPEN_STAGES, Deed, ReviewStatus
 from concord.deals.models import Deal, DealTwin
@@ -47,9 +48,28 @@ def submit_registration(
     if partner_id is not None:
         _lock_partner(partner_id)
     deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect)
-    if not actor.is_vendor:
-        can_edit(actor, deal).enforce()
+    can_edit(actor, deal).enforce()
     demand_state(Deed.SUBMIT, deal)
+    return _hand_in(deal, actor=actor, now=now)
+
+
+@action
+def register_for_partner(
+    *, actor: Actor, registration: Registration, partner_id: int | None, owner_id: int | None, now: datetime
+) -> Deal:
+    """A registration that the vendor's side writes for a partner: handed in at once, as drafts are the partner's own.
+
+    Locks the partner. Checks, writes, records and raises what ``create_registration`` and ``submit_registration`` do.
+    """
+    deal = create_registration(
+        actor=actor, registration=registration, partner_id=partner_id, owner_id=owner_id, now=now
+    )
+    _lock_partner(deal.partner_id)
+    return _hand_in(deal, actor=actor, now=now)
+
+
+def _hand_in(deal: Deal, *, actor: Actor, now: datetime) -> Deal:
+    """Everything that submitting means, for a deal that this transaction holds."""
     family_ids = list(deal.families.values_list("family_id", flat=True))
     _demand_complete(deal)
     _demand_eligible(deal)

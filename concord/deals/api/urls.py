@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from concord.deals.api import states
+from concord.deals.api.checks import ConflictCheckView
+from concord.deals.api.deals import DealCollectionView, DealView
+from concord.deals.api.history import HistoryView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("conflict-checks/", ConflictCheckView.as_view(), name="conflict-checks"),
+    path("deals/", DealCollectionView.as_view(), name="deals"),
+    path("deals/<uuid:deal_uuid>/", DealView.as_view(), name="deal"),
+    path("deals/<uuid:deal_uuid>/history/", HistoryView.as_view(), name="deal-history"),
+    path("deals/<uuid:deal_uuid>/submit/", states.SubmitView.as_view(), name="deal-submit"),
+    path("deals/<uuid:deal_uuid>/approve/", states.ApproveView.as_view(), name="deal-approve"),
+    path("deals/<uuid:deal_uuid>/reject/", states.RejectView.as_view(), name="deal-reject"),
+    path("deals/<uuid:deal_uuid>/return/", states.ReturnView.as_view(), name="deal-return"),
+    path("deals/<uuid:deal_uuid>/duplicate/", states.DuplicateView.as_view(), name="deal-duplicate"),
+    path("deals/<uuid:deal_uuid>/withdraw/", states.WithdrawView.as_view(), name="deal-withdraw"),
+    path("deals/<uuid:deal_uuid>/win/", states.WinView.as_view(), name="deal-win"),
+    path("deals/<uuid:deal_uuid>/lose/", states.LoseView.as_view(), name="deal-lose"),
+]

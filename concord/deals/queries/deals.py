@@ -49,6 +49,15 @@ def deals_with_figures(actor: Actor, *, now: datetime) -> QuerySet[Deal]:
     )
 
 
+def deals_for_systems(actor: Actor) -> QuerySet[Deal]:
+    """The actor's deals with everything that their representation in the API shows; three statements a page."""
+    return (
+        Deal.objects.visible_to(actor)
+        .select_related("partner", "owner", "end_customer", "decision_reason", "closing_reason")
+        .prefetch_related("lines__product__family", "protections__family")
+    )
+
+
 def waiting_for_an_answer(actor: Actor) -> QuerySet[Deal]:
     """The desk's queue: what was submitted and not answered, the answer due first at the top."""
     best = DealTwin.objects.filter(deal=OuterRef("pk")).order_by("-score")
