@@ -1,4 +1,4 @@
-"""Fetch or 404: how pages reach quotes and what they are about."""
+"""Fetch or 404: how doors reach quotes and what they are about, and on whose behalf a price is asked."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
 from concord.partners.models import EndCustomer, Partner
 from concord.portal import registry
 from concord.portal.actor import Actor
 from concord.portal.events import Subject
-from concord.portal.refusals import NotThere
+from concord.portal.refusals import InvalidInput, NotThere
 from concord.pricing.models import Quote
 from concord.pricing.queries.quotes import own_quote
+from concord.pricing.rules.catalogue import can_see_prices
 
 
 def access_quote(actor: Actor, uuid: UUID | str) -> Quote:
@@ -67,3 +69,42 @@ def origin_of_customer(actor: Actor, uuid: UUID | str, *, partner_code: str = ""
     if partner is None or customer is None or (partner_code and partner.code != partner_code):
         raise NotThere
     return QuoteOrigin(partner=partner, customer=customer, story=None, customer_name=customer.legal_name)
+
+
+def partner_asking(actor: Actor, named: str = "", *, pointer: str = "/partner") -> Partner | None:
+    """The partner whose net is asked for: a partner's own, or the one that the vendor names by code or id, if any.
+
+    A partner that names another one learns what it would learn of one that does not exist.
+    """
+    visible = Partner.objects.visible_to(actor).select_related("tier")
+    if not named:
+        return visible.get(pk=actor.partner_id) if actor.is_partner and actor.partner_id is not None else None
+    found = visible.filter(code=named).first() or (visible.filter(uuid=named).first() if _is_uuid(named) else None)
+    if found is None or not can_see_prices(actor=actor, partner_id=found.pk):
+        raise InvalidInput.at(pointer, "unknown_partner", _("There is no such partner."))
+    return found
+
+
+def customer_asked_for(actor: Actor, named: str = "", *, pointer: str = "/customer") -> EndCustomer | None:
+    """The end customer that a price is for, by id or external id; unknown and invisible ones are told alike."""
+    if not named:
+        return None
+    visible = EndCustomer.objects.visible_to(actor).alive()
+    found = (visible.filter(uuid=named).first() if _is_uuid(named) else None) or visible.filter(
+        external_id=named[:64]
+    ).first()
+    if found is None:
+        raise InvalidInput.at(
+            pointer,
+            "unknown_customer",
+            _("There is no such customer among yours. Without a registration, ask without a customer."),
+        )
+    return found
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

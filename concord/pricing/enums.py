@@ -117,6 +117,7 @@ CATALOGUE_EVENT_LABELS = {
     "price_list.drafted": _("Price list version drafted"),
     "price_list.published": _("Price list version published"),
     "price_list.turned": _("Price list version came into force or ended"),
+    "stock.fed": _("Stock figures sent"),
     "price_rule.saved": _("Discount or promotion saved"),
     "price_rule.ended": _("Discount or promotion ended"),
 }

@@ -17,6 +17,7 @@ from typing import NamedTuple
 MAX_WORDS = 8
 #: below this length a Latin word is searched from its beginning only: shorter ones have no trigram inside a word
 SHORT = 3
+BACKSLASH = "\\"
 
 _BLANKS = re.compile(r"\s+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
@@ -69,17 +70,22 @@ def product_keys(*, sku: str, manufacturer_part_number: str, manufacturer: str, 
     )
 
 
-def patterns(text: str) -> list[list[str]]:
-    """``LIKE`` patterns: a product is found when of every inner list one pattern fits, for each word typed."""
-    return [_word_patterns(word) for word in _words(text)]
+def fragments(text: str) -> list[list[str]]:
+    """What is looked for: a product is found when of every inner list one fragment stands in its search text."""
+    return [_word_fragments(word) for word in _words(text)]
 
 
-def whole_number_pattern(text: str) -> str | None:
-    """The pattern of everything typed as one part number, blanks ignored; ``None`` when there is no point in it."""
+def whole_number(text: str) -> str | None:
+    """Everything typed as one part number, blanks ignored; ``None`` when there is no point in it."""
     squeezed = squeeze(text)
     if " " not in fold(text) or len(squeezed) < SHORT or _IDEOGRAPH.search(squeezed):
         return None
-    return f"%{_escaped(squeezed)}%"
+    return squeezed
+
+
+def like(fragment: str) -> str:
+    """The ``LIKE`` pattern of a fragment standing anywhere."""
+    return f"%{fragment.replace(BACKSLASH, BACKSLASH * 2).replace('%', BACKSLASH + '%').replace('_', BACKSLASH + '_')}%"
 
 
 def needle(text: str) -> str:
@@ -97,19 +103,11 @@ def _words(text: str) -> list[str]:
     return found[:MAX_WORDS]
 
 
-def _word_patterns(word: str) -> list[str]:
+def _word_fragments(word: str) -> list[str]:
     if _IDEOGRAPH.match(word):
-        return [f"% {_BLANKS.sub(' ', _apart(word)).strip()} %"]
-    return list(dict.fromkeys(_latin_pattern(form) for form in (word, squeeze(word)) if form))
-
-
-def _latin_pattern(word: str) -> str:
-    return f"% {_escaped(word)}%" if len(word) < SHORT else f"%{_escaped(word)}%"
+        return [f" {_BLANKS.sub(' ', _apart(word)).strip()} "]
+    return list(dict.fromkeys(form if len(form) >= SHORT else f" {form}" for form in (word, squeeze(word)) if form))
 
 
 def _apart(text: str) -> str:
     return _IDEOGRAPH.sub(r" \g<0> ", text)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from concord.portal.api.events import EventFeedView
+from concord.portal.api.imports import ImportListView, ImportRejectionsView, ImportView
 from concord.portal.api.root import RootView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RootView.as_view(), name="root"),
     path("events/", EventFeedView.as_view(), name="events"),
+    path("imports/", ImportListView.as_view(), name="imports"),
+    path("imports/<uuid:run_uuid>/", ImportView.as_view(), name="import-detail"),
+    path("imports/<uuid:run_uuid>/rejected/", ImportRejectionsView.as_view(), name="import-rejections"),
 ]

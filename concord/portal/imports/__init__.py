@@ -20,15 +20,18 @@ from concord.portal.imports.kinds import (
     may_import,
     register_import,
 )
-from concord.portal.imports.loading import Loading, Stage, execute, fetch
+from concord.portal.imports.loading import Intake, Loading, Stage, execute, fetch
+from concord.portal.imports.records import MAX_RECORDS, import_records, table_of
 from concord.portal.imports.running import ImportOutcome, run_import
 
 __all__ = [
+    "MAX_RECORDS",
     "Check",
     "Counts",
     "ImportContext",
     "ImportKind",
     "ImportOutcome",
+    "Intake",
     "Loading",
     "Options",
     "Progress",
@@ -39,8 +42,10 @@ __all__ = [
     "fetch",
     "folded",
     "import_kinds",
+    "import_records",
     "kind_of",
     "may_import",
     "register_import",
     "run_import",
+    "table_of",
 ]

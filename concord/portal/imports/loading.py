@@ -19,22 +19,14 @@ KEPT_REASONS = 20_000
 REPORT_EVERY = 500
 
 
-class Loading:
-    """One file on its way in. ``load`` of a kind iterates ``rows()``, rejects what it finds wrong, and asks
-    ``may_write`` before it stores anything.
-    """
+class Intake:
+    """Rows on their way in: who sends them, which were turned away and why, and whether the good ones go in."""
 
-    def __init__(
-        self, table: Table, context: ImportContext, *, accept_good_rows: bool, dry_run: bool, expected: int
-    ) -> None:
+    def __init__(self, context: ImportContext, *, accept_good_rows: bool, dry_run: bool = False) -> None:
         self.context = context
-        self.headers = table.headers
-        self.seen = 0
         self.reasons: dict[int, list[RowError]] = {}
-        self._table = table
         self._accept = accept_good_rows
         self._dry_run = dry_run
-        self._expected = expected
         self._rejected: set[int] = set()
 
     @property
@@ -51,6 +43,35 @@ class Loading:
     def may_write(self) -> bool:
         """Whether the good rows go in. Ask after the last rejection."""
         return not self._dry_run and (self._accept or not self._rejected)
+
+    def reject(self, *errors: RowError) -> None:
+        """Turn rows away, each with its reason."""
+        for error in errors:
+            number = error.row or 0
+            self._rejected.add(number)
+            if number in self.reasons or len(self.reasons) < KEPT_REASONS:
+                self.reasons.setdefault(number, []).append(error)
+
+    def reject_found(self, found: Iterable[tuple[int, str]], column: str, code: str, text: object) -> None:
+        """Turn away rows that a statement found: ``(row number, value shown in the reason)``."""
+        for number, value in found:
+            message = Message(text, value=value)
+            self.reject(RowError(row=number, column=column, code=code, message=message, value=str(value)[:80]))
+
+
+class Loading(Intake):
+    """One file on its way in. ``load`` of a kind iterates ``rows()``, rejects what it finds wrong, and asks
+    ``may_write`` before it stores anything.
+    """
+
+    def __init__(
+        self, table: Table, context: ImportContext, *, accept_good_rows: bool, dry_run: bool, expected: int
+    ) -> None:
+        super().__init__(context, accept_good_rows=accept_good_rows, dry_run=dry_run)
+        self.headers = table.headers
+        self.seen = 0
+        self._table = table
+        self._expected = expected
 
     @property
     def given(self) -> frozenset[str]:
@@ -69,20 +90,6 @@ class Loading:
                     unreadable(row.values)
             else:
                 yield row
-
-    def reject(self, *errors: RowError) -> None:
-        """Turn rows away, each with its reason."""
-        for error in errors:
-            number = error.row or 0
-            self._rejected.add(number)
-            if number in self.reasons or len(self.reasons) < KEPT_REASONS:
-                self.reasons.setdefault(number, []).append(error)
-
-    def reject_found(self, found: Iterable[tuple[int, str]], column: str, code: str, text: object) -> None:
-        """Turn away rows that a statement found: ``(row number, value shown in the reason)``."""
-        for number, value in found:
-            message = Message(text, value=value)
-            self.reject(RowError(row=number, column=column, code=code, message=message, value=str(value)[:80]))
 
 
 class Stage:
@@ -128,4 +135,4 @@ def execute(statement: str, values: Mapping[str, Any] | None = None) -> int:
         return int(cursor.rowcount)
 
 
-__all__ = ["KEPT_REASONS", "Loading", "Stage", "execute", "fetch"]
+__all__ = ["KEPT_REASONS", "Intake", "Loading", "Stage", "execute", "fetch"]

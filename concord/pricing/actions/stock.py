@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,9 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from concord.portal.actor import Actor
-from concord.portal.imports import Counts, Loading, Stage, execute, fetch
+from concord.portal.enums import Visibility
+from concord.portal.events import Subject, record
+from concord.portal.imports import Counts, ImportContext, Intake, Stage, execute, fetch
 from concord.portal.locking import Space, lock
+from concord.portal.tabular import RowError
 from concord.portal.work import action
+from concord.pricing.rules.catalogue import can_keep_catalogue
 
 #: clocks of other systems may be ahead that much; a count of the future would outlive every true one
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -102,10 +107,11 @@ class StockStored:
 
     counts: Counts
     outcomes: dict[int, str]
+    reasons: Mapping[int, Sequence[RowError]]
 
 
 def store_stock(
-    *, loading: Loading, rows: Iterable[StockRow], new_warehouses: bool = False, tell_rows: bool = False
+    *, loading: Intake, rows: Iterable[StockRow], new_warehouses: bool = False, tell_rows: bool = False
 ) -> StockStored:
     """Take over counts that are not older than what is stored.
 
@@ -150,7 +156,7 @@ def store_stock(
             execute(_NAME_WAREHOUSES)
         for statement in (_CREATE, _CHANGE, _FORGET_INCOMING, _ADD_INCOMING):
             execute(statement)
-    return StockStored(counts, outcomes)
+    return StockStored(counts, outcomes, loading.reasons)
 
 
 def _staged(row: StockRow) -> tuple[Any, ...]:
@@ -159,7 +165,7 @@ def _staged(row: StockRow) -> tuple[Any, ...]:
     return (row.row, row.warehouse, row.sku, row.on_hand, row.reserved, row.as_of, days, quantities)
 
 
-def _reject(loading: Loading, *, new_warehouses: bool) -> None:
+def _reject(loading: Intake, *, new_warehouses: bool) -> None:
     for statement in (_INDEX, _NAME_WAREHOUSES, _NAME_PRODUCTS):
         execute(statement)
     if not new_warehouses:
@@ -186,6 +192,32 @@ def _reject(loading: Loading, *, new_warehouses: bool) -> None:
 
 def _note(older: int) -> str:
     return _("Counts older than what is stored, left alone: %(count)s.") % {"count": older} if older else ""
+
+
+@action
+def put_stock(*, actor: Actor, rows: Sequence[StockRow], now: datetime) -> StockStored:
+    """Take over the counts of another system; good rows go in although others are wrong, ``reasons`` says which.
+
+    Checks that the actor keeps stock; for the rest see ``store_stock``. Records ``stock.fed`` when something changed.
+    Raises ``NotAllowed``.
+    """
+    can_keep_catalogue(actor=actor).enforce()
+    intake = Intake(ImportContext(actor=actor, now=now), accept_good_rows=True)
+    stored = store_stock(loading=intake, rows=rows, tell_rows=True)
+    if stored.counts.created or stored.counts.updated:
+        record(
+            "stock.fed",
+            actor=actor,
+            subject=Subject("feed", uuid.uuid4()),
+            payload={
+                "rows": len(rows),
+                "created": stored.counts.created,
+                "updated": stored.counts.updated,
+                "rejected": intake.rejected,
+            },
+            visibility=Visibility.INTERNAL,
+        )
+    return stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from concord.pricing.api import catalogue_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *catalogue_urls.urlpatterns,
+]

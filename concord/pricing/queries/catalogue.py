@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from concord.pricing import search_text
 from concord.pricing.enums import Lifecycle
@@ -59,17 +62,17 @@ def search_products(text: str, *, limit: int = 20, family_id: int | None = None)
 
 def search_statement(text: str, *, limit: int, family_id: int | None = None) -> tuple[str, dict[str, Any]]:
     """The search as SQL with its values; empty when there is nothing to search for."""
-    words = search_text.patterns(text)
+    words = search_text.fragments(text)
     if not words:
         return "", {}
     values: dict[str, Any] = {}
 
-    def fits(pattern: str) -> str:
-        values[name := f"p{len(values)}"] = pattern
+    def fits(fragment: str) -> str:
+        values[name := f"p{len(values)}"] = search_text.like(fragment)
         return f"search_key LIKE %({name})s"
 
     conditions = " AND ".join("(" + " OR ".join(map(fits, forms)) + ")" for forms in words)
-    whole = search_text.whole_number_pattern(text)
+    whole = search_text.whole_number(text)
     if whole:
         conditions = f"({conditions}) OR {fits(whole)}"
     number = search_text.squeeze(text)
@@ -81,6 +84,18 @@ def search_statement(text: str, *, limit: int, family_id: int | None = None) -> 
         "ended": Lifecycle.ENDED,
     }
     return _RANKED.format(fits=conditions, limit=CANDIDATES), values
+
+
+def products_matching(text: str) -> QuerySet[Product]:
+    """The same products in no order of their own, for lists that are sorted, filtered and turned page by page."""
+    found = Q()
+    for forms in search_text.fragments(text):
+        found &= reduce(or_, (Q(search_key__contains=form) for form in forms))
+    whole = search_text.whole_number(text)
+    if whole:
+        found |= Q(search_key__contains=whole)
+    rows = Product.objects.select_related("family")
+    return rows.filter(found) if found else (rows if not text.strip() else rows.none())
 
 
 def _ids(statement: str, values: dict[str, Any]) -> list[int]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from concord.partners.models import Partner
+from concord.portal.actor import Actor
 from concord.pricing.enums import QuoteStatus, VersionStatus
 from concord.pricing.models import PriceList, PriceListVersion
 
@@ -39,25 +42,19 @@ WITH new AS (
     FROM products
 )
 """
-_COUNTS = _CHANGES + "SELECT verdict, count(*) FROM judged GROUP BY verdict"
-_LARGEST = (
-    _CHANGES
-    + """
+_COUNTS = f"{_CHANGES} SELECT verdict, count(*) FROM judged GROUP BY verdict"  # noqa: S608 - two constants
+_LARGEST = f"""{_CHANGES}
 SELECT p.sku, p.name, p.name_zh, j.verdict,
        (SELECT unit_price FROM old o WHERE o.product_id = j.product_id ORDER BY minimum_quantity LIMIT 1),
        (SELECT unit_price FROM new n WHERE n.product_id = j.product_id ORDER BY minimum_quantity LIMIT 1)
 FROM judged j JOIN pricing_product p ON p.id = j.product_id
 WHERE j.verdict <> 'same' ORDER BY j.most DESC NULLS LAST, p.sku LIMIT %(limit)s
-"""
-)
-_QUOTES = (
-    _CHANGES
-    + """
+"""  # noqa: S608 - two constants
+_QUOTES = f"""{_CHANGES}
 SELECT count(DISTINCT q.id), count(DISTINCT q.partner_id)
 FROM pricing_quote q JOIN pricing_quoteline k ON k.quote_id = q.id JOIN judged j ON j.product_id = k.product_id
 WHERE q.status = %(issued)s AND q.expires_at > %(at)s AND q.currency = %(currency)s AND j.verdict <> 'same'
-"""
-)
+"""  # noqa: S608 - two constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ class Impact:
 
 def impact_of(version: PriceListVersion, *, at: datetime) -> Impact:
     """Compare a version with what would be in force at ``at`` without it; three statements."""
-    values = {
+    values: dict[str, Any] = {
         "version": version.pk,
         "list": version.price_list_id,
         "at": at,
@@ -126,6 +123,16 @@ def price_lists() -> QuerySet[PriceList]:
     """All lists with their versions, newest first, and how many prices each version has; two statements."""
     versions = PriceListVersion.objects.annotate(price_count=Count("prices")).order_by("-number")
     return PriceList.objects.prefetch_related(Prefetch("versions", queryset=versions)).order_by("code")
+
+
+def price_lists_of(actor: Actor) -> QuerySet[PriceList]:
+    """The lists of a partner's market that have a version in force."""
+    if actor.partner_id is None:
+        return PriceList.objects.none()
+    market = Partner.objects.visible_to(actor).values_list("country", flat=True).get(pk=actor.partner_id)
+    in_market = Q(markets=[]) | Q(markets__contains=[market])
+    in_force = PriceListVersion.objects.filter(price_list=OuterRef("pk"), status=VersionStatus.IN_FORCE)
+    return price_lists().filter(in_market, Exists(in_force))
 
 
 def currencies_of_market(market: str) -> list[str]:

@@ -1,0 +1,24 @@
+"""Addresses of catalogue, prices, price lists and stock in the API."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from concord.pricing.api.catalogue import ProductListView, ProductView
+from concord.pricing.api.price_checks import PriceCheckView
+from concord.pricing.api.price_lists import ImpactView, PriceListsView, PublishView, VersionsView, VersionView
+from concord.pricing.api.stock import StockView
+
+_LIST = "price-lists/<str:price_list>/versions/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("products/", ProductListView.as_view(), name="products"),
+    path("products/<path:sku>/", ProductView.as_view(), name="product"),
+    path("price-checks/", PriceCheckView.as_view(), name="price-checks"),
+    path("price-lists/", PriceListsView.as_view(), name="price-lists"),
+    path(_LIST, VersionsView.as_view(), name="price-list-versions"),
+    path(f"{_LIST}<int:number>/", VersionView.as_view(), name="price-list-version"),
+    path(f"{_LIST}<int:number>/publish/", PublishView.as_view(), name="price-list-publish"),
+    path(f"{_LIST}<int:number>/impact/", ImpactView.as_view(), name="price-list-impact"),
+    path("stock/", StockView.as_view(), name="stock"),
+]

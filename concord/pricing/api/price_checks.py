@@ -1,0 +1,196 @@
+"""``POST /price-checks/``: what it costs, why, from which quantity on it costs less, and what is in stock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from concord.portal.api.authentication import api_actor
+from concord.portal.refusals import InvalidInput
+from concord.pricing.access import customer_asked_for, partner_asking
+from concord.pricing.actions.stock import Unmet, record_unmet_demand
+from concord.pricing.api.money import MoneySerializer, money
+from concord.pricing.api.stock import AvailabilitySerializer, availability_document
+from concord.pricing.pasted import MAX_LINES
+from concord.pricing.queries.price_check import AskedLine, CheckedLine, PriceCheck, check_prices
+
+#: a clock that is a little ahead asks for no future price
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class AskedLineSerializer(serializers.Serializer[Any]):
+    """A SKU as in the catalogue, and how many."""
+
+    sku = serializers.CharField(max_length=200, trim_whitespace=True)
+    quantity = serializers.IntegerField()
+
+
+class PriceCheckRequestSerializer(serializers.Serializer[Any]):
+    """For whom, in which currency, when and what."""
+
+    partner = serializers.CharField(required=False, allow_blank=True, default="")
+    customer = serializers.CharField(required=False, allow_blank=True, allow_null=True, default="")
+    currency = serializers.CharField(max_length=8)
+    as_of = serializers.DateTimeField(required=False)
+    lines = serializers.ListField(child=AskedLineSerializer(), allow_empty=False, max_length=MAX_LINES)
+
+
+class BreakSerializer(serializers.Serializer[Any]):
+    """Quantities over which the price holds; ``to`` is the first one beyond, or null."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Said here, since ``from`` is no name of Python's."""
+        return {"from": serializers.IntegerField(), "to": serializers.IntegerField(allow_null=True)}
+
+
+class NextBreakSerializer(serializers.Serializer[Any]):
+    """The nearest quantity from which the unit costs less, and by how much."""
+
+    quantity = serializers.IntegerField()
+    unit_price = MoneySerializer()
+    saving = MoneySerializer()
+
+
+class LineErrorSerializer(serializers.Serializer[Any]):
+    """Why a line has no price."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class CheckedLineSerializer(serializers.Serializer[Any]):
+    """The answer to one line: amounts and receipt, or an error."""
+
+    position = serializers.IntegerField()
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+    price_kind = serializers.CharField(allow_null=True)
+    customer_unit_price = MoneySerializer(allow_null=True)
+    customer_amount = MoneySerializer(allow_null=True)
+    partner_unit_net = MoneySerializer(allow_null=True)
+    partner_amount = MoneySerializer(allow_null=True)
+    needs_approval = serializers.BooleanField()
+    quantity_break = BreakSerializer(allow_null=True)
+    next_break = NextBreakSerializer(allow_null=True)
+    receipt = serializers.DictField(allow_null=True)
+    availability = AvailabilitySerializer(allow_null=True)
+    error = LineErrorSerializer(allow_null=True)
+
+
+class PriceCheckSerializer(serializers.Serializer[Any]):
+    """The answer to the whole list; the totals are those of the lines that have a price."""
+
+    currency = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    price_kind = serializers.CharField()
+    complete = serializers.BooleanField()
+    customer_total = MoneySerializer()
+    partner_total = MoneySerializer(allow_null=True)
+    lines = CheckedLineSerializer(many=True)
+
+
+class PriceCheckView(APIView):
+    """``/price-checks/``."""
+
+    required_scopes = "prices:read"
+
+    @extend_schema(request=PriceCheckRequestSerializer, responses=PriceCheckSerializer)
+    def post(self, request: Request) -> Response:
+        """Price a list; lines that cannot be priced say why, the others are answered all the same."""
+        asked = PriceCheckRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given, actor, now = asked.validated_data, api_actor(request), timezone.now()
+        moment = given.get("as_of", now)
+        if moment > now + CLOCK_TOLERANCE and not actor.is_vendor:
+            raise InvalidInput.at("/as_of", "in_the_future", _("Prices of the future are not published yet."))
+        partner = partner_asking(actor, given["partner"])
+        customer = customer_asked_for(actor, given["customer"] or "")
+        check = check_prices(
+            actor=actor,
+            partner_id=partner.pk if partner else None,
+            end_customer_id=customer.pk if customer else None,
+            currency=given["currency"],
+            moment=moment,
+            now=now,
+            lines=[
+                AskedLine(number=place, text=line["sku"], sku=line["sku"], quantity=line["quantity"])
+                for place, line in enumerate(given["lines"])
+            ],
+        )
+        if actor.is_partner and partner is not None:
+            record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet_in(check), asked_on=now.date())
+        return Response(price_check_document(check))
+
+
+def unmet_in(check: PriceCheck) -> list[Unmet]:
+    """What of the list is not in stock now."""
+    return [
+        Unmet(line.product.pk, int(line.result.sku_quantity or line.result.quantity), line.missing)
+        for line in check.lines
+        if line.missing and line.product is not None and line.result is not None
+    ]
+
+
+def price_check_document(check: PriceCheck) -> dict[str, Any]:
+    """The answer as JSON values."""
+    currency = check.basket.currency
+    return {
+        "currency": currency,
+        "as_of": check.basket.moment,
+        "price_kind": check.basket.price_kind.value,
+        "complete": check.totals.complete,
+        "customer_total": money(check.totals.customer, currency),
+        "partner_total": money(check.totals.partner, currency),
+        "lines": [_line_document(line, currency) for line in check.lines],
+    }
+
+
+def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:
+    result = line.result
+    document: dict[str, Any] = {
+        "position": line.asked.number,
+        "sku": line.asked.sku,
+        "quantity": line.asked.quantity,
+        **dict.fromkeys(
+            (
+                "price_kind",
+                "customer_unit_price",
+                "customer_amount",
+                "partner_unit_net",
+                "partner_amount",
+                "quantity_break",
+                "next_break",
+                "receipt",
+            )
+        ),
+        "needs_approval": False,
+        "availability": availability_document(line.availability) if line.availability else None,
+        "error": {"code": line.error_code, "detail": line.error} if line.error else None,
+    }
+    if result is None or result.receipt is None or result.price_kind is None or result.quantity_break is None:
+        return document
+    following = result.next_break
+    return document | {
+        "price_kind": result.price_kind.value,
+        "customer_unit_price": money(result.customer_unit_price, currency, unit_price=True),
+        "customer_amount": money(result.customer_total, currency),
+        "partner_unit_net": money(result.partner_unit_net, currency, unit_price=True),
+        "partner_amount": money(result.partner_total, currency),
+        "needs_approval": result.needs_approval,
+        "quantity_break": {"from": result.quantity_break.quantity_from, "to": result.quantity_break.quantity_to},
+        "next_break": following
+        and {
+            "quantity": following.quantity,
+            "unit_price": money(following.unit_price, currency, unit_price=True),
+            "saving": money(following.saving, currency, unit_price=True),
+        },
+        "receipt": result.receipt.document(),
+    }
