@@ -41,7 +41,7 @@ class NothingHereView(APIView):
     authentication_classes = ()
     http_method_names = ()
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> NoReturn:
         """Every method comes here, since none is allowed."""
         raise NotThere
 
