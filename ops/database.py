@@ -79,7 +79,7 @@ class Database:
 
 
 def data_fingerprint() -> str:
-    """The carried data and the command that loads it."""
+    """The carried data and the code that loads it."""
     tracked = [path for path in (PROJECT / "data").rglob("*") if path.is_file()]
     loaders = [*PROJECT.glob("concord/cms/demo/*.py"), *PROJECT.glob("concord/cms/management/commands/load_demo.py")]
     return digest([*tracked, *loaders])

@@ -110,6 +110,9 @@ class ScopedModel(models.Model):
     #: what Django itself uses to follow a foreign key from a row that was fetched through the scope
     objects_for_django = models.Manager()
 
+    #: Wagtail's index of what refers to what reads rows for nobody in particular: partners' rows stay out of it
+    wagtail_reference_index_ignore = True
+
     def validate_unique(self, exclude: Any = None) -> None:
         """Uniqueness is asked of all rows, whoever may see them."""
         with model_validation():
