@@ -7,7 +7,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.test import override_settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -43,6 +42,12 @@ def stock_of(product, on_hand, *, warehouse="RTM", as_of=None):
     return StockLevel.objects.create(
         warehouse=place, product=product, on_hand=on_hand, as_of=as_of or timezone.now() - timedelta(hours=1)
     )
+
+
+def work_off_events():
+    """What the sealer and the sweeper do in the background."""
+    seal()
+    work_off(now=timezone.now() + timedelta(seconds=1))
 
 
 def codes(response):
@@ -207,7 +212,8 @@ def test_a_version_is_drafted_looked_at_and_published(api, relay):
     assert api("seller_a").post(publish, {}, format="json").status_code == 403
 
 
-def test_a_handed_in_file_is_carried_out_in_the_background(api, cast, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_a_handed_in_file_is_carried_out_in_the_background(api, cast):
     file = io.BytesIO(f"sku,name,family\nB-1,One,{cast.family.code}\nB-2,,{cast.family.code}\n".encode())
     file.name = "products.csv"
     erp = api("pricing_manager")
@@ -216,9 +222,7 @@ def test_a_handed_in_file_is_carried_out_in_the_background(api, cast, django_cap
     )
     assert handed.status_code == 202
     assert handed.json()["state"] == "waiting"
-    with django_capture_on_commit_callbacks(execute=True):
-        seal()
-        work_off(now=timezone.now() + timedelta(seconds=1))
+    work_off_events()
     done = erp.get(handed["Location"]).json()
     assert (done["state"], done["rows"], done["created"], done["rejected"]) == ("done", 2, 1, 1)
     rejected = b"".join(erp.get(done["rejected_rows"]).streaming_content).decode("utf-8-sig")
@@ -228,7 +232,8 @@ def test_a_handed_in_file_is_carried_out_in_the_background(api, cast, django_cap
         assert api(user).get(handed["Location"]).status_code == 403
 
 
-def test_rows_may_be_handed_in_as_json_with_the_options_of_the_kind(api, relay, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_rows_may_be_handed_in_as_json_with_the_options_of_the_kind(api, relay):
     price_list = PriceList.objects.get()
     erp = api("pricing_manager")
     body = {"kind": "prices", "rows": [{"sku": "RELAY-1", "unit_price": 12.5}], "options": {"list": "nope"}}
@@ -238,9 +243,7 @@ def test_rows_may_be_handed_in_as_json_with_the_options_of_the_kind(api, relay, 
     first, second = (erp.post("/api/v1/imports/", body, format="json", **key) for _ in range(2))
     assert first.json() == second.json()
     assert ImportRun.objects.unscoped("counting").count() == 1
-    with django_capture_on_commit_callbacks(execute=True), override_settings(CELERY_TASK_ALWAYS_EAGER=True):
-        seal()
-        work_off(now=timezone.now() + timedelta(seconds=1))
+    work_off_events()
     assert erp.get(first["Location"]).json()["state"] == "done"
     assert Price.objects.filter(validity__contains=timezone.now()).values_list("unit_price", flat=True).get() == 12.5
 
