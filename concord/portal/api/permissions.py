@@ -18,7 +18,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the caller is known and carries the scope."""
-        needed = self._needed(request, view)
+        needed = self.needed_for(request.method or "", view)
         if needed is None:
             return False
         if needed == "":
@@ -35,11 +35,12 @@ class HasScope(BasePermission):
         return needed in held
 
     @staticmethod
-    def _needed(request: Request, view: Any) -> str | None:
+    def needed_for(method: str, view: Any) -> str | None:
+        """The scope that a view asks for; ``""`` means none, ``None`` that it is closed."""
         declared = getattr(view, "required_scopes", None)
         if declared is None or isinstance(declared, str):
             return declared
         action = getattr(view, "action", None)
-        method = "GET" if request.method in SAFE else request.method
+        method = "GET" if method in SAFE else method
         found: str | None = declared.get(action) if action in declared else declared.get(method)
         return found

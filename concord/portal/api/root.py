@@ -6,12 +6,13 @@ from typing import Any, NoReturn
 
 from django.urls import URLPattern, get_resolver
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from concord.portal.refusals import NotThere
+
+ADDRESSES = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
 
 
 class RootView(APIView):
@@ -20,7 +21,7 @@ class RootView(APIView):
     required_scopes = ""
     authentication_classes = ()
 
-    @extend_schema(responses=serializers.DictField(child=serializers.URLField()))
+    @extend_schema(responses={200: ADDRESSES})
     def get(self, request: Request) -> Response:
         """Every collection's address."""
         prefix = "api/v1/"
