@@ -285,6 +285,13 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["concord.portal.api.schema.only_public_api"],
+    "ENUM_NAME_OVERRIDES": {
+        "PartnerStatus": "concord.partners.enums.PartnerStatus",
+        "PriceListVersionStatus": "concord.pricing.enums.VersionStatus",
+        "QuoteStatus": "concord.pricing.enums.QuoteStatus",
+        "ReviewStatus": "concord.deals.enums.ReviewStatus",
+        "SpecialPriceStatus": "concord.pricing.enums.SpecialPriceStatus",
+    },
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
 }
