@@ -6,10 +6,40 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
 
 from concord.partners.enums import PartnerStatus
-from concord.partners.models import EndCustomer, Partner
+from concord.partners.models import ApiClient, EndCustomer, Member, Partner
 from concord.partners.queries.customers import search_customers
+from concord.portal.desk import desk_actor
+from concord.portal.models import User
+
+
+def _partners_for(request: HttpRequest) -> Any:
+    user = request.user
+    return Partner.objects.visible_to(desk_actor(user)).order_by("name") if isinstance(user, User) else None
+
+
+class MemberFilter(WagtailFilterSet):
+    """People in the desk."""
+
+    partner = filters.ModelChoiceFilter(queryset=_partners_for, label=_("Partner"))
+
+    class Meta:
+        model = Member
+        fields = ("role", "partner")
+
+
+class ApiClientFilter(WagtailFilterSet):
+    """API clients in the desk."""
+
+    partner = filters.ModelChoiceFilter(queryset=_partners_for, label=_("Partner"))
+
+    class Meta:
+        model = ApiClient
+        fields = ("partner",)
 
 
 class CustomerFilter(filters.FilterSet):

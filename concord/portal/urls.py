@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from concord.portal.api.root import NothingHereView
+from concord.portal.views import desk_sign_in_page
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("concord.portal.api.urls")),
@@ -18,7 +19,7 @@ api_v1: list[URLPattern | URLResolver] = [
 
 # Wagtail's own sign-in and password pages would pass by second factors and throttles: allauth's take their place.
 desk_sign_in: list[URLPattern | URLResolver] = [
-    path("desk/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("desk/login/", desk_sign_in_page, name="desk-sign-in"),
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("desk/logout/", RedirectView.as_view(pattern_name="account_logout")),
     path("desk/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),

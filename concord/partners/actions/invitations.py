@@ -16,14 +16,14 @@ from concord.portal.models import BrandSettings, Event
 
 
 def send_invitation(event: Event) -> None:
-    """Send the link to choose a password, in the colleague's language. Somebody without access any more gets none."""
+    """Send the link to choose a password, in the colleague's language; none to who has one, or no access any more."""
     member = (
         Member.objects.unscoped("the person that the event is about")
         .select_related("user", "partner")
-        .filter(uuid=event.subject_uuid, user__is_active=True, user__last_login__isnull=True)
+        .filter(uuid=event.subject_uuid, user__is_active=True)
         .first()
     )
-    if member is None:
+    if member is None or member.user.has_usable_password():
         return
     user = member.user
     brand = BrandSettings.load()

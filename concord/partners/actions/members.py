@@ -96,11 +96,11 @@ def invite_member(
 
 @action
 def invite_again(*, actor: Actor, member: Member) -> None:
-    """Send the invitation once more to somebody who never signed in. Records ``member.invited``."""
+    """Send the invitation once more to somebody who never chose a password. Records ``member.invited``."""
     can_manage_members(actor=actor, partner_id=member.partner_id).enforce()
-    if member.user.last_login is not None or not member.user.is_active:
+    if member.user.has_usable_password() or not member.user.is_active:
         raise WrongState(
-            state="joined", allowed=["invited"], message=_("This person has signed in already, or may no longer.")
+            state="joined", allowed=["invited"], message=_("This person has a password already, or no access any more.")
         )
     record("member.invited", actor=actor, subject=_subject(member))
 

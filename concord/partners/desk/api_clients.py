@@ -17,6 +17,7 @@ from wagtail.admin.ui.tables import Column
 
 from concord.partners.access import access_api_client
 from concord.partners.actions.api_clients import create_api_client, renew_secret, revoke_api_client
+from concord.partners.filters import ApiClientFilter
 from concord.partners.forms.desk import DeskClientForm
 from concord.partners.models import ApiClient, Partner
 from concord.portal.desk import ScopedIndexView, ScopedInspectView, ScopedModelViewSet, desk_actor, needs_role
@@ -28,8 +29,6 @@ from concord.portal.refusals import NotThere, Refusal
 
 class ClientIndexView(ScopedIndexView):
     """All clients, with what the columns show."""
-
-    add_url_name = "api_clients:create"
 
     def get_base_queryset(self) -> models.QuerySet[Any]:
         """Scoped, newest first."""
@@ -114,7 +113,7 @@ class ApiClientViewSet(ScopedModelViewSet):
         "created_at",
         "revoked_at",
     ]
-    list_filter = ["partner"]
+    filterset_class = ApiClientFilter
     search_fields = ["name", "client__id", "partner__name"]
     ordering = ["-created_at"]
     inspect_view_fields = ["name", "partner", "created_at", "revoked_at"]
@@ -124,7 +123,7 @@ class ApiClientViewSet(ScopedModelViewSet):
         kept = [one for one in super().get_urlpatterns() if one.name in {"index", "index_results", "inspect"}]
         return [
             *kept,
-            path("create/", create, name="create"),
+            path("new/", create, name="add"),
             path("<uuid:client_uuid>/renew/", renew, name="renew"),
             path("<uuid:client_uuid>/revoke/", revoke, name="revoke"),
         ]

@@ -24,6 +24,7 @@ from concord.partners.actions.members import (
     reactivate_member,
 )
 from concord.partners.desk.recorded import RecordedViewSet
+from concord.partners.filters import MemberFilter
 from concord.partners.forms.desk import InviteForm, MemberRoleForm
 from concord.partners.models import Member
 from concord.portal.actor import Actor
@@ -104,7 +105,7 @@ class MemberViewSet(RecordedViewSet):
         "role",
         BooleanColumn("access", label=gettext_lazy("Access"), accessor="user.is_active"),
     ]
-    list_filter = ["role", "partner"]
+    filterset_class = MemberFilter
     search_fields = ["user__name", "user__email", "partner__name"]
     ordering = ["partner__name", "user__name"]
     list_export = ["user.name", "user.email", "partner", "role"]
