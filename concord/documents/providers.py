@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from concord.documents.queries.library import Filters, library
 from concord.portal.actor import Actor
@@ -26,4 +25,4 @@ def _search(actor: Actor, text: str, limit: int) -> Sequence[SearchResult]:
     ]
 
 
-LIBRARY = SearchProvider(name=_("Library"), order=60, search=_search)  # type: ignore[arg-type] # shown, so translated
+LIBRARY = SearchProvider("library", 60, _search)

@@ -20,7 +20,6 @@ api_v1: list[URLPattern | URLResolver] = [
 # Wagtail's own sign-in and password pages would pass by second factors and throttles: allauth's take their place.
 desk_sign_in: list[URLPattern | URLResolver] = [
     path("desk/login/", desk_sign_in_page, name="desk-sign-in"),
-    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("desk/logout/", RedirectView.as_view(pattern_name="account_logout")),
     path("desk/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),
 ]
@@ -39,5 +38,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.pricing.urls")),
     path("", include("concord.deals.urls")),
     path("", include("concord.cms.urls")),
-    path("", include("wagtail.urls")),
+    path("", include("concord.cms.page_urls")),
 ]

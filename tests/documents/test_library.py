@@ -247,7 +247,7 @@ def test_the_list_costs_the_same_with_one_row_and_with_thirty(cast):
 
 def test_the_search_across_everything_leaks_nothing(cast):
     make_collateral("Sensor roadmap", families=[cast.other_family], description="the canary flies")
-    provider = next(one for one in registry.search_providers if str(one.name) == "Library")
+    provider = next(one for one in registry.search_providers if one.name == "library")
     assert [hit.title for hit in provider.search(cast.actor(cast.seller_a), "canary", 5)] == ["Sensor roadmap"]
     assert list(provider.search(cast.actor(cast.seller_b), "canary", 5)) == []
     assert list(provider.search(cast.actor(cast.stranger), "canary", 5)) == []

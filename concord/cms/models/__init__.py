@@ -8,6 +8,7 @@ from concord.cms.models.pages import (
     NewsPage,
     ProgrammePage,
 )
+from concord.cms.models.reading import NewsRead
 
 __all__ = [
     "ArticlePage",
@@ -15,5 +16,6 @@ __all__ = [
     "KnowledgeIndexPage",
     "NewsIndexPage",
     "NewsPage",
+    "NewsRead",
     "ProgrammePage",
 ]

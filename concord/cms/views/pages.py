@@ -1,0 +1,52 @@
+"""Serves the pages that editors write, to people we know, in their language."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from wagtail import hooks
+
+from concord.cms.actions.reading import mark_read
+from concord.cms.models import HomePage, NewsPage
+from concord.cms.queries.pages import find_by_path, programme_page
+from concord.cms.views.doors import for_people_we_know
+from concord.partners.models import Partner
+from concord.portal.middleware import actor_of
+
+
+@require_safe
+@for_people_we_know
+def serve_page(request: HttpRequest, path: str) -> HttpResponseBase:
+    """The live page at an address. Opening a piece of news marks it as read."""
+    language = get_language() or "en"
+    found = find_by_path(request, path, language)
+    if found is None:
+        raise Http404
+    page, args, kwargs = found
+    if isinstance(page, HomePage):
+        return redirect("cms:home")
+    for hook in hooks.get_hooks("before_serve_page"):  # Wagtail's own: pages that an editor made private
+        answer = hook(page, request, args, kwargs)
+        if isinstance(answer, HttpResponse):
+            return answer
+    if isinstance(page, NewsPage):
+        mark_read(actor=actor_of(request), news_key=page.translation_key, now=timezone.now())
+    response: HttpResponseBase = page.serve(request, *args, **kwargs)
+    return response
+
+
+@require_safe
+@for_people_we_know
+def programme(request: HttpRequest) -> HttpResponse:
+    """What the programme is, and where the reader's company stands in it."""
+    actor = actor_of(request)
+    partner = None
+    if actor.partner_id is not None:
+        own = Partner.objects.visible_to(actor).select_related("tier").prefetch_related("families")
+        partner = own.filter(pk=actor.partner_id).first()
+    page = programme_page(get_language() or "en")
+    return render(request, "cms/programme.html", {"page": page, "partner": partner})
