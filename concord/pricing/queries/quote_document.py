@@ -46,7 +46,7 @@ class DocumentLine:
 
 def check_address(code: str) -> str:
     """The public address that answers for a code; what the QR holds."""
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("pricing:quote-check-code", args=[grouped(code)])
+    return str(settings.WAGTAILADMIN_BASE_URL).rstrip("/") + reverse("pricing:quote-check-code", args=[grouped(code)])
 
 
 def quote_document(quote: Quote) -> tuple[dict[str, Any], dict[str, Image]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -28,7 +29,7 @@ from concord.pricing.views.quotes import render_quote_page
 Done = Callable[[Quote], str]
 
 
-def _button(act: Callable[..., Quote], done: Done) -> Callable[..., HttpResponse]:
+def _button(act: Callable[..., Quote], done: Done) -> Callable[..., HttpResponseBase]:
     """A view that calls one action on a quote and goes to the quote that comes out of it."""
 
     @require_POST

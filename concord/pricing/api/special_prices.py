@@ -1,0 +1,107 @@
+"""Special prices in the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from concord.portal.api.authentication import api_actor
+from concord.portal.api.idempotency import IdempotentMixin
+from concord.pricing.access import origin_of_customer
+from concord.pricing.actions.special_prices import (
+    approve_special_price,
+    reject_special_price,
+    request_special_price,
+)
+from concord.pricing.api.quote_serializers import (
+    NoteSerializer,
+    SpecialPriceInputSerializer,
+    SpecialPriceSerializer,
+)
+from concord.pricing.api.quotes import IDEMPOTENCY
+from concord.pricing.models import SpecialPrice
+from concord.pricing.queries.special_prices import special_prices_of
+
+
+class SpecialPriceListView(IdempotentMixin, GenericAPIView[SpecialPrice]):
+    """Special prices that the caller asked for (the vendor: all); new requests."""
+
+    required_scopes: ClassVar = {"GET": "quotes:read", "POST": "quotes:write"}
+    serializer_class = SpecialPriceSerializer
+    filter_backends = ()
+    queryset = SpecialPrice.objects.none()
+
+    @extend_schema(operation_id="special_prices_list", responses=SpecialPriceSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Newest first."""
+        page = self.paginate_queryset(special_prices_of(api_actor(request))) or []
+        return self.get_paginated_response([SpecialPriceSerializer(asked).data for asked in page])
+
+    @extend_schema(
+        operation_id="special_prices_create",
+        parameters=[IDEMPOTENCY],
+        request=SpecialPriceInputSerializer,
+        responses={201: SpecialPriceSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for a special price at a customer that the partner has a relation to."""
+        asked = SpecialPriceInputSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        actor = api_actor(request)
+        origin = origin_of_customer(actor, data["customer"], partner_code=data.get("partner", ""))
+        created = request_special_price(
+            actor=actor,
+            partner_id=origin.partner.pk,
+            end_customer_id=origin.customer.pk,
+            sku=data["sku"],
+            currency=data["currency"],
+            unit_price=data["unit_price"],
+            quantity=data["quantity"],
+            valid_until=data["valid_until"],
+            reason=data["reason"],
+            competitor=data["competitor"],
+            now=timezone.now(),
+        )
+        return Response(SpecialPriceSerializer(created).data, status=201)
+
+
+def _deciding(name: str, act: Callable[..., SpecialPrice], summary: str) -> type[GenericAPIView[SpecialPrice]]:
+    class View(IdempotentMixin, GenericAPIView[SpecialPrice]):
+        required_scopes = "prices:write"
+        serializer_class = NoteSerializer
+        filter_backends = ()
+        pagination_class = None
+
+        @extend_schema(
+            operation_id=f"special_prices_{name}",
+            summary=summary,
+            parameters=[IDEMPOTENCY],
+            request=NoteSerializer,
+            responses={200: SpecialPriceSerializer},
+        )
+        def post(self, request: Request, uuid: UUID) -> Response:
+            asked = NoteSerializer(data=request.data)
+            asked.is_valid(raise_exception=True)
+            decided = act(
+                actor=api_actor(request),
+                special_price_uuid=uuid,
+                note=asked.validated_data["note"],
+                now=timezone.now(),
+            )
+            return Response(SpecialPriceSerializer(decided).data)
+
+    View.__name__ = View.__qualname__ = f"SpecialPrice{name.title()}View"
+    View.__doc__ = summary
+    return View
+
+
+SpecialPriceApproveView = _deciding("approve", approve_special_price, "Grant a special price.")
+SpecialPriceRejectView = _deciding("reject", reject_special_price, "Refuse a special price; the note says why.")
