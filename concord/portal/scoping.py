@@ -110,8 +110,6 @@ class ScopedModel(models.Model):
         abstract = True
         base_manager_name = "objects_for_django"
 
-    #: Wagtail's index of who refers to whom would read these rows for nobody in particular
-    wagtail_reference_index_ignore = True
     #: what Django itself uses to follow a foreign key from a row that was fetched through the scope
     objects_for_django = models.Manager()
 

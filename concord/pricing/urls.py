@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from concord.pricing import quote_urls
+from concord.pricing import catalogue_urls, quote_urls
 
 app_name = "pricing"
 
-urlpatterns: list[URLPattern | URLResolver] = [*quote_urls.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*catalogue_urls.urlpatterns, *quote_urls.urlpatterns]

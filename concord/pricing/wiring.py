@@ -2,14 +2,53 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from concord.portal import registry
+from concord.portal.actor import Actor
+from concord.portal.enums import Role
 from concord.portal.imports import register_import
 from concord.pricing.enums import CATALOGUE_EVENT_LABELS
 from concord.pricing.importers import KINDS
+from concord.pricing.queries.catalogue import search_products
 
 
 def wire_catalogue() -> None:
-    """Register kinds of import and names of events."""
+    """Kinds of import, names of events, the menu and the search."""
     for kind in KINDS:
         register_import(kind)
     registry.event_labels.update(CATALOGUE_EVENT_LABELS)
+    registry.menu_items.append(
+        registry.MenuItem(
+            label=_("Prices & stock"),
+            url_name="pricing:check",
+            icon="tags",
+            order=40,
+            allowed=_sees_prices,
+            prefix="/prices/",
+        )
+    )
+    registry.search_providers.append(registry.SearchProvider("products", 40, _search))
+
+
+def _sees_prices(actor: Actor) -> bool:
+    return actor.is_known and not actor.roles <= {Role.CONTENT_EDITOR}
+
+
+def _search(actor: Actor, text: str, limit: int) -> list[registry.SearchResult]:
+    """Products by part of a number or name; choosing one shows its price and stock."""
+    if not _sees_prices(actor):
+        return []
+    return [
+        registry.SearchResult(
+            title=f"{product.sku} · {product.display_name}",
+            url=f"{reverse('pricing:check')}?{urlencode({'list': f'{product.sku} {product.minimum_order_quantity}'})}",
+            kind=_("Product"),
+            icon="package",
+            summary=product.manufacturer_part_number,
+        )
+        for product in search_products(text, limit=limit)
+    ]

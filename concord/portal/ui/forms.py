@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,7 +33,7 @@ class LookupWidget(forms.TextInput):
 
     template_name = "portal/widgets/lookup.html"
 
-    def __init__(self, url: str, attrs: dict[str, Any] | None = None, *, delay: int = 250) -> None:
+    def __init__(self, url: str | Promise, attrs: dict[str, Any] | None = None, *, delay: int = 250) -> None:
         super().__init__({"autocomplete": "off", **(attrs or {})})
         self.url = url
         self.delay = delay

@@ -19,6 +19,7 @@ from concord.portal.imports import Counts, ImportContext, Intake, Stage, execute
 from concord.portal.locking import Space, lock
 from concord.portal.tabular import RowError
 from concord.portal.work import action
+from concord.pricing.queries.availability import Unmet
 from concord.pricing.rules.catalogue import can_keep_catalogue
 
 #: clocks of other systems may be ahead that much; a count of the future would outlive every true one
@@ -218,15 +219,6 @@ def put_stock(*, actor: Actor, rows: Sequence[StockRow], now: datetime) -> Stock
             visibility=Visibility.INTERNAL,
         )
     return stored
-
-
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """What was asked for of a product, and how much of it was missing."""
-
-    product_id: int
-    quantity: int
-    missing: int
 
 
 @action

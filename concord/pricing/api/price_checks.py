@@ -16,11 +16,11 @@ from rest_framework.views import APIView
 from concord.portal.api.authentication import api_actor
 from concord.portal.refusals import InvalidInput
 from concord.pricing.access import customer_asked_for, partner_asking
-from concord.pricing.actions.stock import Unmet, record_unmet_demand
+from concord.pricing.actions.stock import record_unmet_demand
 from concord.pricing.api.money import MoneySerializer, money
 from concord.pricing.api.stock import AvailabilitySerializer, availability_document
 from concord.pricing.pasted import MAX_LINES
-from concord.pricing.queries.price_check import AskedLine, CheckedLine, PriceCheck, check_prices
+from concord.pricing.queries.price_check import AskedLine, CheckedLine, PriceCheck, check_prices, unmet_in
 
 #: a clock that is a little ahead asks for no future price
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -128,15 +128,6 @@ class PriceCheckView(APIView):
         if actor.is_partner and partner is not None:
             record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet_in(check), asked_on=now.date())
         return Response(price_check_document(check))
-
-
-def unmet_in(check: PriceCheck) -> list[Unmet]:
-    """What of the list is not in stock now."""
-    return [
-        Unmet(line.product.pk, int(line.result.sku_quantity or line.result.quantity), line.missing)
-        for line in check.lines
-        if line.missing and line.product is not None and line.result is not None
-    ]
 
 
 def price_check_document(check: PriceCheck) -> dict[str, Any]:

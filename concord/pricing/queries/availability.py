@@ -75,6 +75,15 @@ class Availability:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """What was asked for of a product, and how much of it was missing."""
+
+    product_id: int
+    quantity: int
+    missing: int
+
+
 def availability_for(product_ids: Iterable[int], *, now: datetime, exact: bool = True) -> dict[int, Availability]:
     """Stock and what is on its way, for each of the products; one statement. Products without any have an entry too."""
     wanted = sorted(set(product_ids))

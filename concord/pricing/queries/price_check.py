@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from concord.pricing.engine import LineResult, basket_totals
 from concord.pricing.engine.labels import error_text
 from concord.pricing.pasted import PastedLine, Reading
-from concord.pricing.queries.availability import Availability, availability_for
+from concord.pricing.queries.availability import Availability, Unmet, availability_for
 from concord.pricing.queries.basket import BasketLine, PricedBasket, price_basket_for
 from concord.pricing.queries.catalogue import Named, products_named
 
@@ -61,7 +61,6 @@ class PriceCheck:
     lines: tuple[CheckedLine, ...]
     basket: PricedBasket
     totals: BasketTotals
-    warnings: tuple[str, ...] = field(default=())
 
     @property
     def priced(self) -> int:
@@ -123,6 +122,15 @@ def _checked(
         error_code=result.error.code if result.error else "",
         error=error_text(result.error) if result.error else "",
     )
+
+
+def unmet_in(check: PriceCheck) -> list[Unmet]:
+    """What of the list is not in stock now."""
+    return [
+        Unmet(line.product.pk, int(line.result.sku_quantity or line.result.quantity), line.missing)
+        for line in check.lines
+        if line.missing and line.product is not None and line.result is not None
+    ]
 
 
 def named_lines(pasted: Sequence[PastedLine]) -> list[AskedLine]:

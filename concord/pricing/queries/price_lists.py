@@ -135,8 +135,8 @@ def price_lists_of(actor: Actor) -> QuerySet[PriceList]:
     return price_lists().filter(in_market, Exists(in_force))
 
 
-def currencies_of_market(market: str) -> list[str]:
-    """The currencies that a market has published prices in, in alphabetical order."""
-    lists = PriceList.objects.filter(versions__status__in=[VersionStatus.IN_FORCE, VersionStatus.SCHEDULED])
-    found = {row.currency for row in lists if not row.markets or market in row.markets}
-    return sorted(found)
+def currencies_of_market(market: str | None) -> list[str]:
+    """The currencies that a market (``None``: any) has published prices in, in alphabetical order."""
+    published = PriceListVersion.objects.filter(status__in=[VersionStatus.IN_FORCE, VersionStatus.SCHEDULED])
+    rows = PriceList.objects.filter(pk__in=published.values("price_list_id")).values_list("currency", "markets")
+    return sorted({currency for currency, markets in rows if market is None or not markets or market in markets})
