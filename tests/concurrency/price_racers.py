@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -110,3 +111,23 @@ def finish(racer: Racer, turn: int) -> str:
     except Conflict as refused:
         return f"refused: {refused.code}"
     return name
+
+
+def same_request(racer: Racer, turn: int) -> str:
+    """Send the same request with the same key as everybody else; one racer in four sends another body."""
+    from django.test import Client
+
+    from concord.portal.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(pk=racer.facts["user"]))
+    other = racer.number % 4 == 3
+    body = dict(racer.facts["body"], note="another body" if other else "")
+    answer = client.post(
+        "/api/v1/quotes/",
+        json.dumps(body),
+        content_type="application/json",
+        headers={"Idempotency-Key": f"race-{turn}"},
+    )
+    told = answer.json().get("id", answer.json().get("code", ""))
+    return f"{answer.status_code} {'other' if other else 'same'} {told}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -10,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from concord.portal.money import plain
+from concord.pricing.api.money import MoneySerializer, money
 from concord.pricing.codes import grouped
 from concord.pricing.enums import CheckVerdict, PriceKind, QuoteStatus, SpecialPriceStatus
 from concord.pricing.models import Quote, QuoteLine, SpecialPrice
@@ -35,13 +34,6 @@ class StrictSerializer(serializers.Serializer[Any]):
                     }
                 )
         return super().to_internal_value(data)
-
-
-class MoneySerializer(serializers.Serializer[Any]):
-    """An amount in a currency."""
-
-    amount = serializers.CharField()
-    currency = serializers.CharField(min_length=3, max_length=3)
 
 
 class LineInputSerializer(StrictSerializer):
@@ -81,11 +73,6 @@ class ReviseSerializer(StrictSerializer):
     valid_until = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-def money(amount: Decimal, currency: str, *, unit_price: bool = False) -> dict[str, str]:
-    """An amount as the API says it."""
-    return {"amount": str(plain(amount, currency, unit_price=unit_price)), "currency": currency}
-
-
 class QuoteLineSerializer(serializers.Serializer[QuoteLine]):
     """One line of a quote."""
 
@@ -104,22 +91,22 @@ class QuoteLineSerializer(serializers.Serializer[QuoteLine]):
         return str(self.context["currency"])
 
     @extend_schema_field(MoneySerializer)
-    def get_customer_unit_price(self, line: QuoteLine) -> dict[str, str]:
+    def get_customer_unit_price(self, line: QuoteLine) -> dict[str, str] | None:
         """The customer's unit price."""
         return money(line.customer_unit_price, self._currency(), unit_price=True)
 
     @extend_schema_field(MoneySerializer)
-    def get_customer_amount(self, line: QuoteLine) -> dict[str, str]:
+    def get_customer_amount(self, line: QuoteLine) -> dict[str, str] | None:
         """The line's amount."""
         return money(line.customer_amount, self._currency())
 
     @extend_schema_field(MoneySerializer)
-    def get_partner_unit_net(self, line: QuoteLine) -> dict[str, str]:
+    def get_partner_unit_net(self, line: QuoteLine) -> dict[str, str] | None:
         """What the partner pays for a unit."""
         return money(line.partner_unit_net, self._currency(), unit_price=True)
 
     @extend_schema_field(MoneySerializer)
-    def get_partner_amount(self, line: QuoteLine) -> dict[str, str]:
+    def get_partner_amount(self, line: QuoteLine) -> dict[str, str] | None:
         """What the partner pays for the line."""
         return money(line.partner_amount, self._currency())
 
@@ -153,12 +140,12 @@ class QuoteSerializer(serializers.Serializer[Quote]):
         return status_now(quote, now=timezone.now()).value
 
     @extend_schema_field(MoneySerializer)
-    def get_customer_total(self, quote: Quote) -> dict[str, str]:
+    def get_customer_total(self, quote: Quote) -> dict[str, str] | None:
         """The sum of the lines."""
         return money(quote.customer_total, quote.currency)
 
     @extend_schema_field(MoneySerializer)
-    def get_partner_total(self, quote: Quote) -> dict[str, str]:
+    def get_partner_total(self, quote: Quote) -> dict[str, str] | None:
         """What the partner pays."""
         return money(quote.partner_total, quote.currency)
 
@@ -228,6 +215,6 @@ class SpecialPriceSerializer(serializers.Serializer[SpecialPrice]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
     @extend_schema_field(MoneySerializer)
-    def get_unit_price(self, asked: SpecialPrice) -> dict[str, str]:
+    def get_unit_price(self, asked: SpecialPrice) -> dict[str, str] | None:
         """The price that is asked for."""
         return money(asked.unit_price, asked.currency, unit_price=True)

@@ -79,6 +79,7 @@ class QuoteForm(forms.Form):
     lines = forms.CharField(
         label=_("Lines"),
         max_length=200_000,
+        strip=False,  # empty lines at the top count, so that an error names the line that people see
         widget=PastedListWidget,
         help_text=_(
             "Product and quantity, one line each, as copied from a spreadsheet. A third column asks for a price."

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,13 +18,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
-from django_tables2.export import TableExport
 
 from concord.portal import registry
 from concord.portal.doors import extranet_page
 from concord.portal.enums import Visibility
 from concord.portal.middleware import actor_of
 from concord.portal.models import Event
+from concord.portal.money import plain
+from concord.portal.tabular.writing import write_csv, write_xlsx
 from concord.portal.ui.tables import Column, LeadColumn, MoneyColumn, NumberColumn, StatusColumn, Table
 from concord.pricing.access import access_quote
 from concord.pricing.codes import grouped
@@ -60,14 +64,6 @@ class QuoteTable(Table):
             "seller",
         )
 
-    def value_status(self, record: Quote) -> str:
-        """The word in an export."""
-        return str(status_now(record, now=timezone.now()).label)
-
-    def value_customer_total(self, record: Quote) -> str:
-        """Amount and currency in an export, as text."""
-        return f"{record.customer_total} {record.currency}"
-
 
 @require_GET
 @extranet_page()
@@ -84,8 +80,7 @@ def quote_list(request: HttpRequest) -> HttpResponse:
     tables.RequestConfig(request, paginate={"per_page": 25}).configure(table)
     export = request.GET.get("_export", "")
     if export in {"csv", "xlsx"}:
-        response: HttpResponse = TableExport(export, table).response(f"quotes.{export}")
-        return response
+        return _download(found, export, now)
     context = {
         "table": table,
         "form": form,
@@ -96,7 +91,39 @@ def quote_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pricing/quote_list.html", context)
 
 
-def _as_seen(quote: Quote, now: Any) -> Quote:
+_EXPORTS = {
+    "csv": (write_csv, "text/csv; charset=utf-8"),
+    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+def _download(found: QuerySet[Quote], kind: str, now: datetime) -> HttpResponse:
+    """The list as a file; text stays text in every spreadsheet program."""
+    write, content_type = _EXPORTS[kind]
+    headers = [_("Number"), _("Revision"), _("Customer"), _("Status"), _("Currency"), _("Total"), _("Own net")]
+    headers += [_("Valid until"), _("Seller")]
+    rows = (
+        (
+            quote.number,
+            quote.revision,
+            quote.customer_name,
+            str(status_now(quote, now=now).label),
+            quote.currency,
+            plain(quote.customer_total, quote.currency),
+            plain(quote.partner_total, quote.currency),
+            quote.valid_until,
+            str(quote.seller or ""),
+        )
+        for quote in found.iterator(chunk_size=1_000)
+    )
+    file = io.BytesIO()
+    write(file, headers=[str(header) for header in headers], rows=rows)
+    response = HttpResponse(file.getvalue(), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="quotes.{kind}"'
+    return response
+
+
+def _as_seen(quote: Quote, now: datetime) -> Quote:
     quote.status = status_now(quote, now=now)
     return quote
 
