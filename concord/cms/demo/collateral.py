@@ -41,6 +41,7 @@ def _make(sheet: dict[str, Any]) -> None:
         territories=sheet.get("territories", []),
         minimum_tier=Tier.objects.filter(code=sheet.get("minimum_tier", "")).first(),
         text=_text(sheet, products),
+        released=True,
     )
     collateral.file.save(f"{sheet['slug']}.pdf", ContentFile(pdf), save=False)
     collateral.file_size = len(pdf)

@@ -36,13 +36,14 @@ _CANDIDATES = 200
 def in_language(pages: QuerySet[_P], language: str) -> QuerySet[_P]:
     """Of each page its translation into the language, or, where there is none yet, the one that there is.
 
-    Only pages that are live; where several other translations exist, the one of the site's first language.
+    Only pages that are live and that no editor made private; where several other translations exist, the one of the
+    site's first language.
     """
     live = pages.model.objects.live()
     translated = live.filter(translation_key=OuterRef("translation_key"), locale__language_code=language)
     earlier = live.filter(translation_key=OuterRef("translation_key"), locale_id__lt=OuterRef("locale_id"))
     wanted = Q(locale__language_code=language) | (~Exists(translated) & ~Exists(earlier))
-    return pages.live().filter(wanted)  # type: ignore[attr-defined,no-any-return] # Wagtail's queryset
+    return pages.live().public().select_related("locale").filter(wanted)  # type: ignore[attr-defined,no-any-return] # Wagtail's queryset
 
 
 def home_page(language: str) -> HomePage | None:

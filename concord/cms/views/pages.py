@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
-from wagtail import hooks
 
 from concord.cms.actions.reading import mark_read
 from concord.cms.models import HomePage, NewsPage
@@ -29,10 +28,8 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponseBase:
     page, args, kwargs = found
     if isinstance(page, HomePage):
         return redirect("cms:home")
-    for hook in hooks.get_hooks("before_serve_page"):  # Wagtail's own: pages that an editor made private
-        answer = hook(page, request, args, kwargs)
-        if isinstance(answer, HttpResponse):
-            return answer
+    if any(not restriction.accept_request(request) for restriction in page.get_view_restrictions()):
+        raise Http404  # an editor made it private: it is not there for others
     if isinstance(page, NewsPage):
         mark_read(actor=actor_of(request), news_key=page.translation_key, now=timezone.now())
     response: HttpResponseBase = page.serve(request, *args, **kwargs)
