@@ -103,9 +103,6 @@ class ScopedQuerySet(models.QuerySet[_Row]):
 class ScopedModel(models.Model):
     """Base of every model that holds a partner's rows. The queryset's ``visible`` says who sees what."""
 
-    #: Wagtail's index of references reads rows on nobody's behalf, and would be refused at every save
-    wagtail_reference_index_ignore = True
-
     class Meta:
         abstract = True
         base_manager_name = "objects_for_django"
