@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from concord.partners.actions.customers import fill_keys
-from concord.partners.enums import NameKind
+from concord.partners.enums import NameKind, PartnerStatus
 from concord.partners.models import CustomerName, EndCustomer, Partner, ProductFamily
 from concord.partners.queries.known_customers import known_customers
 from concord.portal.actor import Actor
@@ -75,6 +75,7 @@ def store_partners(*, actor: Actor, rows: Sequence[Mapping[str, Any]], done: Don
         facts = {key: value for key, value in row.items() if key not in {"code", "families"}}
         partner = known.get(folded(row["code"]))
         if partner is None:
+            facts.setdefault("status", PartnerStatus.ACTIVE)
             facts.setdefault("time_zone", main_time_zone(facts["country"]))
             partner = Partner(code=row["code"], **facts)
             partner.save(force_insert=True)
@@ -115,7 +116,7 @@ def store_customers(*, rows: Sequence[CustomerFeedRow], now: datetime, done: Don
     known = known_customers()
     new: list[EndCustomer] = []
     changed: list[EndCustomer] = []
-    former: list[CustomerName] = []
+    renamed: list[tuple[EndCustomer, str]] = []
     for number, row in enumerate(rows, start=1):
         facts = {"legal_name": row.legal_name, "country": row.country, **row.facts}
         if row.external_id:
@@ -127,21 +128,25 @@ def store_customers(*, rows: Sequence[CustomerFeedRow], now: datetime, done: Don
             before = stored.legal_name
             differing = _differs(stored, facts)
             if "legal_name" in differing:
-                former.append(CustomerName(end_customer=stored, name=before, kind=NameKind.FORMER))
+                renamed.append((stored, before))
             if differing:
                 changed.append(stored)
         done(number)
-    _write(new, changed, former, now)
+    _write(new, changed, renamed, now)
     return Counts(len(new), len(changed), len(rows) - len(new) - len(changed))
 
 
-def _write(new: list[EndCustomer], changed: list[EndCustomer], former: list[CustomerName], now: datetime) -> None:
+def _write(
+    new: list[EndCustomer], changed: list[EndCustomer], renamed: list[tuple[EndCustomer, str]], now: datetime
+) -> None:
     for customer in new:
         fill_keys(customer, names=())
     EndCustomer.objects.bulk_create(new, batch_size=CHUNK)
     names = [name for customer in (*new, *changed) for name in _own_names(customer)]
-    # Former names come last: what a customer is called now wins over what it was called.
-    CustomerName.objects.bulk_create([*names, *former], batch_size=CHUNK, ignore_conflicts=True)
+    CustomerName.objects.bulk_create(names, batch_size=CHUNK, ignore_conflicts=True)
+    for customer, before in renamed:
+        customer.names.filter(name=before).update(kind=NameKind.FORMER)
+        customer.names.filter(name=customer.legal_name).update(kind=NameKind.LEGAL)
     if not changed:
         return
     by_customer: dict[int, list[CustomerName]] = {}
@@ -161,7 +166,7 @@ def _write(new: list[EndCustomer], changed: list[EndCustomer], former: list[Cust
         "search_key",
         "sort_key",
     ]
-    EndCustomer.objects.bulk_update(changed, fields, batch_size=CHUNK)
+    EndCustomer.objects.unscoped("a feed changes any customer").bulk_update(changed, fields, batch_size=CHUNK)
 
 
 def _own_names(customer: EndCustomer) -> Iterable[CustomerName]:

@@ -75,7 +75,6 @@ def store(rows: Sequence[Row], context: ImportContext) -> Counts:
             values["families"] = tuple(families[folded(code)] for code in values["families"])
         if not values.get("time_zone"):
             values.pop("time_zone", None)
-        values.setdefault("status", row.values["status"])
         return values
 
     return store_partners(
