@@ -16,6 +16,7 @@ from concord.pricing import consumers
 from concord.pricing.actions.benefits import benefit_held
 from concord.pricing.actions.commitments import price_refused
 from concord.pricing.actions.special_prices import special_price_tied
+from concord.pricing.desk import quotes as _desk  # noqa: F401 - its hooks register themselves
 from concord.pricing.enums import QUOTE_EVENT_LABELS, CheckVerdict
 from concord.pricing.queries.quotes import quotes_listed
 

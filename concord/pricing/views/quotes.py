@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -91,7 +91,7 @@ def quote_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pricing/quote_list.html", context)
 
 
-_EXPORTS = {
+_EXPORTS: dict[str, tuple[Callable[..., int], str]] = {
     "csv": (write_csv, "text/csv; charset=utf-8"),
     "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }

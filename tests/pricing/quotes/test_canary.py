@@ -117,7 +117,7 @@ def test_every_refusal_page_and_log_is_silent_about_a_rivals_price(shop, canary,
 
 
 def test_the_databases_own_text_is_dropped_where_a_writer_did_not_look_first(shop, canary, caplog):
-    """An import, a shell, a forgotten path: the constraint refuses; its text, which prints the price, goes no further."""
+    """An import, a shell, a forgotten path: the constraint refuses; its text, with the price, goes no further."""
 
     @action
     def forgets_to_look() -> None:

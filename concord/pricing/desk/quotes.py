@@ -1,0 +1,113 @@
+"""Special prices at the desk: what waits for a decision, what it would mean, and the two buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from concord.portal.desk import desk_actor, needs_role
+from concord.portal.enums import Role
+from concord.portal.refusals import Refusal
+from concord.pricing.actions.special_prices import approve_special_price, reject_special_price
+from concord.pricing.enums import SpecialPriceStatus
+from concord.pricing.queries.special_prices import is_below_floor, price_without_it, special_prices_of
+from concord.pricing.rules.quotes import can_decide_special_price
+
+SHOWN = 200
+
+
+class _ForPricingManagers(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return desk_actor(request.user).has_role(Role.PRICING_MANAGER)  # type: ignore[arg-type]
+
+
+@require_safe
+@needs_role(Role.PRICING_MANAGER)
+def special_price_queue(request: HttpRequest) -> HttpResponse:
+    """Requests, those that wait first."""
+    status = request.GET.get("status", SpecialPriceStatus.REQUESTED.value)
+    found = special_prices_of(desk_actor(request.user))  # type: ignore[arg-type]
+    if status in SpecialPriceStatus.values:
+        found = found.filter(status=status)
+    context = {
+        "requests": found[:SHOWN],
+        "status": status,
+        "statuses": SpecialPriceStatus.choices,
+        "header_icon": "tag",
+        "page_title": _("Special prices"),
+    }
+    return render(request, "pricing/desk/special_prices.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs_role(Role.PRICING_MANAGER)
+def special_price_decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One request beside the price in force and the floor; approve it or refuse it with a reason."""
+    actor = desk_actor(request.user)  # type: ignore[arg-type]
+    now = timezone.now()
+    asked = special_prices_of(actor).filter(uuid=uuid).first()
+    if asked is None:
+        raise Http404
+    refused = ""
+    if request.method == "POST":
+        act = approve_special_price if request.POST.get("decision") == "approve" else reject_special_price
+        try:
+            act(actor=actor, special_price_uuid=uuid, note=request.POST.get("note", ""), now=now)
+        except Refusal as refusal:
+            errors = getattr(refusal, "errors", ())
+            refused = " ".join(str(error.message) for error in errors) or str(refusal)
+        else:
+            messages.success(request, gettext("The decision is kept, and who asked will see it."))
+            return HttpResponseRedirect(reverse("special_prices:queue"))
+    below = is_below_floor(asked, now=now)
+    listed = price_without_it(asked, now=now)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "listed": listed,
+        "less_percent": None if not listed else (listed - asked.unit_price) * 100 / listed,
+        "below_floor": below,
+        "is_open": asked.status == SpecialPriceStatus.REQUESTED,
+        "answer": can_decide_special_price(
+            actor=actor, requested_by_user=asked.requested_by_user, is_below_floor=below
+        ),
+        "refused": refused,
+        "note": request.POST.get("note", ""),
+        "header_icon": "tag",
+        "page_title": _("Special price"),
+    }
+    return render(request, "pricing/desk/special_price.html", context, status=409 if refused else 200)
+
+
+@hooks.register("register_admin_urls")
+def special_price_urls() -> list[Any]:
+    """Addresses at the desk."""
+    patterns: list[URLPattern] = [
+        path("", special_price_queue, name="queue"),
+        path("<uuid:uuid>/", special_price_decision, name="decide"),
+    ]
+    return [path("special-prices/", _included(patterns))]
+
+
+def _included(patterns: list[URLPattern]) -> Any:
+    from django.urls import include
+
+    return include((patterns, "special_prices"), namespace="special_prices")
+
+
+@hooks.register("register_admin_menu_item")
+def special_price_entry() -> MenuItem:
+    """Special prices in the menu of whoever decides them."""
+    return _ForPricingManagers(
+        _("Special prices"), reverse("special_prices:queue"), name="special-prices", icon_name="tag", order=210
+    )
