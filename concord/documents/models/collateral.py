@@ -111,6 +111,11 @@ class Collateral(AbstractDocument):
         ]
         indexes = [GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="collateral_search_key")]
 
+    def clean(self) -> None:
+        """Wagtail asks for the file's ending, also while a document still waits for its file."""
+        if self.file:
+            super().clean()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """One transaction, so that the event which tells of the change is committed with it."""
         with transaction.atomic():
