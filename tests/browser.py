@@ -97,7 +97,7 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page
     yield open_
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def violations(page: Page) -> list[str]:
@@ -115,6 +115,7 @@ def look_at(page: Page, name: str) -> None:
     """Keep a picture, and hold the page to what every page promises."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
-    assert violations(page) == []
+    found = violations(page)
+    assert found == [], "\n".join(found)
     sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert sideways <= 0, f"{name} scrolls sideways by {sideways} px"
