@@ -118,6 +118,11 @@ class InviteForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         self.fields["partner"].queryset = Partner.objects.visible_to(self.actor).order_by("name")
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Whether role and side fit is said by the action, in words; the constraint behind it has a name alone."""
+        excluded: set[str] = super()._get_validation_exclusions()
+        return excluded | {"role"}
+
     @property
     def actor(self) -> Any:
         """Who is at the desk, as Wagtail hands it to its forms."""

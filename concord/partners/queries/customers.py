@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
-from concord.partners.matching.candidates import query_key
+from concord.partners.matching.candidates import WORD_SIMILARITY, query_key
 from concord.partners.matching.score import Match
 from concord.partners.models import CustomerName, CustomerRelation, CustomerVerdict, EndCustomer
 from concord.partners.models.end_customer import EndCustomerQuerySet
@@ -29,6 +30,9 @@ def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQu
     found = Q(external_id__iexact=wanted) | Q(registration_number__icontains=wanted) | Q(website__icontains=wanted)
     if not key:
         return customers.filter(found)
+    with connection.cursor() as cursor:
+        # For the session, since a list may be read outside a transaction; nothing else here has another threshold.
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(WORD_SIMILARITY)])
     found |= Q(search_key__contains=key) | Q(search_key__trigram_word_similar=key)
     nearness = Coalesce(TrigramWordSimilarity(key, "search_key"), Value(0.0))
     return customers.filter(found).annotate(nearness=nearness).order_by("-nearness", "sort_key", "pk")

@@ -65,7 +65,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "brand": SimpleLazyObject(lambda: brand_of(request)),
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "languages": SimpleLazyObject(_languages),
-        "search_url": SimpleLazyObject(_search_url),
+        "portal_search_url": SimpleLazyObject(_search_url),
         "theme": theme if theme in THEMES else "auto",
         "actor": getattr(request, "actor", None),
     }

@@ -63,7 +63,7 @@ def example_context(request: HttpRequest) -> dict[str, object]:
             SimpleNamespace(label=label, url="/gallery/", icon=icon, active=label == "Deals")
             for label, icon in (("Home", "home"), ("Deals", "briefcase"), ("Prices", "tag"), ("Library", "books"))
         ],
-        "search_url": "/search/",
+        "portal_search_url": "/search/",
         "form": ExampleForm({"customer": "", "lines": "A\t1\nB\t2"}) if "wrong" in request.GET else ExampleForm(),
         "table": table,
         "looks": [(look.tone, look.icon, look.label) for look in known_looks()],
