@@ -77,7 +77,7 @@ class QuoteForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language of the document"), choices=settings.LANGUAGES)
     lines = forms.CharField(
-        label=_("Lines"),
+        label=_("Products and quantities"),
         max_length=200_000,
         strip=False,  # empty lines at the top count, so that an error names the line that people see
         widget=PastedListWidget,

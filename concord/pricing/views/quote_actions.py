@@ -84,6 +84,7 @@ def _told(quote: Quote, refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, PriceConflict):
         told["lines"] = [_conflict(one) for one in refusal.details["conflicts"]]
         told["ways"] = _ways(quote, refusal)
+    told["text"] = " ".join(told["lines"])
     return told
 
 
