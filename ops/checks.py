@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -64,4 +65,10 @@ def main(arguments: list[str]) -> int:
     if command == "lint" or code != 0:
         return code
     print("\n== pytest", flush=True)
-    return call([str(PYTHON), "-m", "pytest"])
+    return call([str(PYTHON), "-m", "pytest", *parallel()])
+
+
+def parallel() -> list[str]:
+    """One worker per core, each with a database of its own; TEST_WORKERS=1 runs everything in one process."""
+    workers = int(os.environ.get("TEST_WORKERS") or min(4, len(os.sched_getaffinity(0))))
+    return ["-n", str(workers), "--dist", "loadfile"] if workers > 1 else []
