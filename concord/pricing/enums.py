@@ -119,5 +119,7 @@ CATALOGUE_EVENT_LABELS = {
     "price_list.turned": _("Price list version came into force or ended"),
     "stock.fed": _("Stock figures sent"),
     "price_rule.saved": _("Discount or promotion saved"),
-    "price_rule.ended": _("Discount or promotion ended"),
+    "price_list.saved": _("Price list saved"),
+    "product.saved": _("Product saved"),
+    "warehouse.saved": _("Warehouse saved"),
 }

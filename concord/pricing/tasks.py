@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from concord.portal.actor import portal_actor
+from concord.pricing.actions.price_lists import turn_versions
 from concord.pricing.actions.quotes import expire_quotes
 
 
@@ -15,3 +17,9 @@ def expire_issued_quotes() -> int:
     while batch := expire_quotes(now=timezone.now()):
         done += batch
     return done
+
+
+@shared_task(ignore_result=True)
+def turn_price_list_versions() -> int:
+    """Say which versions of price lists came into force or ended; how many. Their prices did so by themselves."""
+    return turn_versions(actor=portal_actor(), now=timezone.now())

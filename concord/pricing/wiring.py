@@ -9,10 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.portal import registry
 from concord.portal.actor import Actor
+from concord.portal.desk import give_permissions
 from concord.portal.enums import Role
 from concord.portal.imports import register_import
+from concord.portal.models import ImportRun
+from concord.portal.work import register_constraint
+from concord.pricing.actions.rules import TIE_CONSTRAINTS, rules_tied
 from concord.pricing.enums import CATALOGUE_EVENT_LABELS
 from concord.pricing.importers import KINDS
+from concord.pricing.models import (
+    PriceFloor,
+    PriceList,
+    Product,
+    ProgrammeBonus,
+    Promotion,
+    RegistrationDiscount,
+    StockLevel,
+    TierDiscount,
+    Warehouse,
+)
 from concord.pricing.queries.catalogue import search_products
 
 
@@ -21,6 +36,22 @@ def wire_catalogue() -> None:
     for kind in KINDS:
         register_import(kind)
     registry.event_labels.update(CATALOGUE_EVENT_LABELS)
+    for name in TIE_CONSTRAINTS:
+        register_constraint(name, rules_tied)
+    managers, keepers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}, {Role.PRICING_MANAGER}
+    for model in (
+        PriceFloor,
+        PriceList,
+        Product,
+        ProgrammeBonus,
+        Promotion,
+        RegistrationDiscount,
+        TierDiscount,
+        Warehouse,
+    ):
+        give_permissions(model, view=managers, change=keepers)
+    give_permissions(StockLevel, view=managers)
+    give_permissions(ImportRun, view=managers)
     registry.menu_items.append(
         registry.MenuItem(
             label=_("Prices & stock"),

@@ -1,0 +1,169 @@
+"""Imports in the desk: hand a file in, watch it go, fetch the rows that were turned away."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.viewsets.base import ViewSet
+
+from concord.portal.desk import ScopedIndexView
+from concord.portal.doors import refuse_form
+from concord.portal.imports import import_kinds
+from concord.portal.imports.runs import FINAL, start_import
+from concord.portal.models import ImportRun
+from concord.portal.refusals import Refusal
+from concord.pricing.desk.base import ForRoles, PricePage
+from concord.pricing.forms.desk import UploadForm, kinds_for
+
+
+def _address(run: ImportRun) -> str:
+    return reverse("imports:run", args=[run.uuid])
+
+
+def _label(run: ImportRun) -> str:
+    kind = import_kinds.get(run.kind)
+    return str(kind.label) if kind else run.kind
+
+
+class RunsView(ForRoles, ScopedIndexView):
+    """Imports, newest first."""
+
+    model = ImportRun
+    page_title = gettext_lazy("Imports")
+    header_icon = "upload"
+    index_url_name = "imports:index"
+    index_results_url_name = "imports:index_results"
+    add_url_name = "imports:upload"
+    add_item_label = gettext_lazy("Import a file")
+    default_ordering = "-pk"
+    list_filter = ["kind", "state"]
+    list_export = ("file_name", "kind", "state", "rows", "created", "updated", "unchanged", "rejected", "created_at")
+    columns = [
+        TitleColumn("file_name", label=gettext_lazy("file"), get_url=_address),
+        Column("kind", label=gettext_lazy("kind"), accessor=_label),
+        Column("state", label=gettext_lazy("state"), accessor="get_state_display"),
+        Column("rows", label=gettext_lazy("rows")),
+        Column("created", label=gettext_lazy("created")),
+        Column("updated", label=gettext_lazy("updated")),
+        Column("unchanged", label=gettext_lazy("unchanged")),
+        Column("rejected", label=gettext_lazy("rejected")),
+        DateColumn("created_at", label=gettext_lazy("handed in")),
+    ]
+
+
+class UploadView(PricePage):
+    """Hand a file in."""
+
+    template_name = "pricing/desk/upload.html"
+    page_title = gettext_lazy("Import a file")
+    header_icon = "upload"
+    form: UploadForm | None = None
+
+    def trail(self) -> list[dict[str, Any]]:
+        """Below the list of imports."""
+        return [{"url": reverse("imports:index"), "label": _("Imports")}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["form"] = self.form or self._form()
+        return context
+
+    def _form(self, *data: Any) -> UploadForm:
+        return UploadForm(*data, kinds=kinds_for(self.actor, list(import_kinds.values())))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep the file; the work is done in the background."""
+        self.form = form = self._form(request.POST, request.FILES)
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                run = start_import(
+                    actor=self.actor,
+                    kind=data["kind"],
+                    file=data["file"],
+                    file_name=data["file"].name,
+                    options=form.options(),
+                    dry_run=data["dry_run"],
+                    accept_good_rows=data["accept_good_rows"],
+                )
+            except Refusal as refusal:
+                refuse_form(form, refusal)
+            else:
+                return HttpResponseRedirect(_address(run))
+        return self.render_to_response(self.get_context_data(), status=422)
+
+
+class RunView(PricePage):
+    """One import: how far it is, what it did. The page looks again by itself while the work goes on."""
+
+    template_name = "pricing/desk/run.html"
+    header_icon = "upload"
+
+    def get_page_title(self) -> str:
+        """The file's name."""
+        return self.run.file_name
+
+    def trail(self) -> list[dict[str, Any]]:
+        """Below the list of imports."""
+        return [{"url": reverse("imports:index"), "label": _("Imports")}]
+
+    @property
+    def run(self) -> ImportRun:
+        """The run, or 404."""
+        return _run(self, self.kwargs["run_uuid"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The run and whether it is over."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        run = self.run
+        context.update(run=run, kind_label=_label(run), is_over=run.state in FINAL, share=_share(run))
+        return context
+
+
+def _share(run: ImportRun) -> int:
+    return min(100 * run.done // run.rows, 100) if run.rows else 0
+
+
+def _run(view: ForRoles, run_uuid: uuid.UUID) -> ImportRun:
+    run = ImportRun.objects.visible_to(view.actor).filter(uuid=run_uuid).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+class RejectedView(ForRoles):
+    """The rows that were turned away, with row, column and reason."""
+
+    def get(self, request: HttpRequest, run_uuid: uuid.UUID) -> FileResponse:
+        """The file."""
+        run = _run(self, run_uuid)
+        if not run.rejections:
+            raise Http404
+        return FileResponse(
+            run.rejections.open("rb"), as_attachment=True, filename=f"{run.kind}-rejected.csv", content_type="text/csv"
+        )
+
+
+class ImportsViewSet(ViewSet):
+    """Imports of every kind."""
+
+    name = "imports"
+    icon = "upload"
+    menu_label = gettext_lazy("Imports")
+
+    def get_urlpatterns(self) -> list[Any]:
+        """List, upload, one run, its rejected rows."""
+        return [
+            path("", RunsView.as_view(), name="index"),
+            path("results/", RunsView.as_view(results_only=True), name="index_results"),
+            path("new/", UploadView.as_view(), name="upload"),
+            path("<uuid:run_uuid>/", RunView.as_view(), name="run"),
+            path("<uuid:run_uuid>/rejected/", RejectedView.as_view(), name="rejected"),
+        ]

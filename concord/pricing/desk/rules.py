@@ -1,0 +1,129 @@
+"""Discounts, bonuses, promotions and floors in the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, DateColumn
+
+from concord.partners.desk.recorded import RecordedViewSet
+from concord.portal.actor import Actor
+from concord.pricing.actions.rules import PriceRule, save_price_rule
+from concord.pricing.forms.desk import (
+    PriceFloorForm,
+    ProgrammeBonusForm,
+    PromotionForm,
+    RegistrationDiscountForm,
+    TierDiscountForm,
+)
+from concord.pricing.models import PriceFloor, ProgrammeBonus, Promotion, RegistrationDiscount, TierDiscount
+
+
+def _write(actor: Actor, rule: PriceRule, _form: Any) -> PriceRule:
+    return save_price_rule(actor=actor, rule=rule, now=timezone.now())
+
+
+_PERIOD = [
+    DateColumn("valid_from", label=_("valid from"), accessor="period.lower"),
+    DateColumn("valid_until", label=_("valid until"), accessor="period.upper"),
+]
+
+
+def _percent(rule: PriceRule) -> str:
+    return f"{rule.percent.normalize():f} %"
+
+
+_PERCENT = Column("percent", label=_("percent"), accessor=_percent, sort_key="percent")
+
+
+class TierDiscountViewSet(RecordedViewSet):
+    """By tier and family."""
+
+    model = TierDiscount
+    name = "tier_discounts"
+    icon = "order-down"
+    menu_label = _("Tier discounts")
+    write = staticmethod(_write)
+    list_display = ["tier", "family", _PERCENT, *_PERIOD]
+    list_filter = ["tier", "family"]
+    ordering = ["tier__rank", "family__code"]
+    inspect_view_fields = ["tier", "family", "percent", "period"]
+
+    def get_form_class(self, for_update: bool = False) -> type[TierDiscountForm]:
+        """With the period as two moments."""
+        return TierDiscountForm
+
+
+class RegistrationDiscountViewSet(RecordedViewSet):
+    """What a live registration is worth, by family."""
+
+    model = RegistrationDiscount
+    name = "registration_discounts"
+    icon = "lock"
+    menu_label = _("Registration discounts")
+    write = staticmethod(_write)
+    list_display = ["family", _PERCENT, *_PERIOD]
+    list_filter = ["family"]
+    ordering = ["family__code"]
+    inspect_view_fields = ["family", "percent", "period"]
+
+    def get_form_class(self, for_update: bool = False) -> type[RegistrationDiscountForm]:
+        """With the period as two moments."""
+        return RegistrationDiscountForm
+
+
+class ProgrammeBonusViewSet(RecordedViewSet):
+    """What a tier gets on top."""
+
+    model = ProgrammeBonus
+    name = "programme_bonuses"
+    icon = "pick"
+    menu_label = _("Programme bonuses")
+    write = staticmethod(_write)
+    list_display = ["name", "tier", _PERCENT, *_PERIOD]
+    list_filter = ["tier"]
+    ordering = ["tier__rank"]
+    inspect_view_fields = ["name", "tier", "percent", "period"]
+
+    def get_form_class(self, for_update: bool = False) -> type[ProgrammeBonusForm]:
+        """With the period as two moments."""
+        return ProgrammeBonusForm
+
+
+class PromotionViewSet(RecordedViewSet):
+    """Percent off for everybody, for a while."""
+
+    model = Promotion
+    name = "promotions"
+    icon = "tag"
+    menu_label = _("Promotions")
+    write = staticmethod(_write)
+    list_display = ["name", "price_list", "product", "family", "minimum_quantity", _PERCENT, *_PERIOD]
+    list_filter = ["price_list", "family"]
+    search_fields = ["name"]
+    ordering = ["-pk"]
+    inspect_view_fields = ["name", "price_list", "product", "family", "minimum_quantity", "percent", "period"]
+
+    def get_form_class(self, for_update: bool = False) -> type[PromotionForm]:
+        """With the period as two moments and the product by its number."""
+        return PromotionForm
+
+
+class PriceFloorViewSet(RecordedViewSet):
+    """Below it, somebody has to approve."""
+
+    model = PriceFloor
+    name = "price_floors"
+    icon = "minus"
+    menu_label = _("Price floors")
+    write = staticmethod(_write)
+    list_display = ["family", _PERCENT, *_PERIOD]
+    list_filter = ["family"]
+    ordering = ["family__code"]
+    inspect_view_fields = ["family", "percent", "period"]
+
+    def get_form_class(self, for_update: bool = False) -> type[PriceFloorForm]:
+        """With the period as two moments."""
+        return PriceFloorForm

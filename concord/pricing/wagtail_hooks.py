@@ -1,0 +1,64 @@
+"""What prices, catalogue and stock bring to the desk."""
+
+from __future__ import annotations
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from concord.pricing.desk.catalogue import ProductViewSet, StockViewSet, WarehouseViewSet
+from concord.pricing.desk.imports import ImportsViewSet
+from concord.pricing.desk.price_lists import PriceListViewSet
+from concord.pricing.desk.rules import (
+    PriceFloorViewSet,
+    ProgrammeBonusViewSet,
+    PromotionViewSet,
+    RegistrationDiscountViewSet,
+    TierDiscountViewSet,
+)
+
+
+class CatalogueGroup(ViewSetGroup):
+    """Products, stock and imports."""
+
+    menu_label = _("Catalogue & stock")
+    menu_icon = "list-ul"
+    menu_order = 160
+    items = (ProductViewSet, StockViewSet, WarehouseViewSet, ImportsViewSet)
+
+
+class PricesGroup(ViewSetGroup):
+    """Price lists and everything that changes a price."""
+
+    menu_label = _("Prices")
+    menu_icon = "tag"
+    menu_order = 170
+    items = (
+        PriceListViewSet,
+        PromotionViewSet,
+        TierDiscountViewSet,
+        RegistrationDiscountViewSet,
+        ProgrammeBonusViewSet,
+        PriceFloorViewSet,
+    )
+
+
+@hooks.register("register_admin_viewset")
+def catalogue() -> CatalogueGroup:
+    """Products, stock, warehouses, imports."""
+    return CatalogueGroup()
+
+
+@hooks.register("register_admin_viewset")
+def prices() -> PricesGroup:
+    """Lists, promotions, discounts, bonuses, floors."""
+    return PricesGroup()
+
+
+@hooks.register("insert_global_admin_css")
+def price_style() -> SafeString:
+    """Styles of these pages."""
+    return format_html('<link rel="stylesheet" href="{}">', static("pricing/desk.css"))
