@@ -50,6 +50,11 @@ class Actor:
         """Whether anybody vouches for the actor at all."""
         return self.is_vendor or self.is_partner
 
+    @property
+    def sees_business(self) -> bool:
+        """Whether the actor may see what partners do (deals, quotes, customers): content editors have no part in it."""
+        return self.is_known and (self.is_portal or self.is_superuser or not self.roles <= {Role.CONTENT_EDITOR})
+
     def has_role(self, *roles: Role) -> bool:
         """Whether the actor holds one of the roles; the portal itself and superusers hold all."""
         return self.is_portal or self.is_superuser or bool(self.roles & set(roles))

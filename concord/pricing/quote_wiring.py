@@ -41,7 +41,7 @@ def wire_quotes() -> None:
             url_name="pricing:quote-list",
             icon="file-invoice",
             order=50,
-            allowed=lambda actor: actor.is_known and not actor.roles <= {Role.CONTENT_EDITOR},
+            allowed=lambda actor: actor.sees_business and not actor.roles <= {Role.CONTENT_EDITOR},
         )
     )
     registry.subject_urls["quote"] = lambda uuid: reverse("pricing:quote-detail", args=[uuid])

@@ -11,6 +11,30 @@ from tests.permissions.world import ABSENT, World
 
 #: what a parameter means, by the beginning of the route; the longest beginning wins
 MEANING: dict[tuple[str, str], str] = {
+    ("api/v1/", "rest"): "text",
+    ("api/v1/customers/", "customer_uuid"): "customer",
+    ("api/v1/deals/", "deal_uuid"): "deal",
+    ("api/v1/imports/", "run_uuid"): "run",
+    ("api/v1/partners/", "code"): "partner",
+    ("api/v1/price-lists/", "number"): "version",
+    ("api/v1/price-lists/", "price_list"): "price_list",
+    ("api/v1/products/", "sku"): "product",
+    ("check/", "code"): "check_code",
+    ("company/api-clients/", "client_uuid"): "api_client",
+    ("company/people/", "member_uuid"): "member",
+    ("deals/", "activity_uuid"): "activity",
+    ("deals/", "deal_uuid"): "deal",
+    ("deals/", "deed"): "deed_of_seller",
+    ("desk/api_clients/", "client_uuid"): "api_client",
+    ("desk/customers/", "customer_uuid"): "customer",
+    ("desk/customers/", "other_uuid"): "customer",
+    ("desk/customers/", "verdict"): "verdict",
+    ("desk/people/", "member_uuid"): "member",
+    ("library/", "public_id"): "collateral",
+    ("quotes/", "uuid"): "quote",
+    ("quotes/<uuid:uuid>/discard/", "uuid"): "quote_draft",
+    ("quotes/<uuid:uuid>/edit/", "uuid"): "quote_draft",
+    ("quotes/<uuid:uuid>/issue/", "uuid"): "quote_draft",
     ("desk/registrations/", "deal_uuid"): "deal",
     ("desk/registrations/", "customer_uuid"): "customer",
     ("desk/registrations/", "deed"): "deed",
@@ -20,8 +44,10 @@ MEANING: dict[tuple[str, str], str] = {
     ("_util/", "page_id"): "number",
     ("_util/", "page_view_restriction_id"): "number",
 }
-#: these say nothing of anybody: the same value for everyone
-COMMON = frozenset({"deed", "text", "number", "product", "format", "open_collateral", "root"})
+#: these say nothing of anybody, or are a secret of their own: the same value for everyone
+COMMON = frozenset(
+    {"check_code", "deed", "deed_of_seller", "number", "price_list", "product", "text", "verdict", "version"}
+)
 
 
 class UnknownParameter(LookupError):
@@ -37,19 +63,43 @@ def meaning(route: Route, parameter: str) -> str:
 
 def things(world: World, whose: str) -> Mapping[str, Any]:
     """Values by meaning: of ``a``, of ``b``, or ``absent`` ones of the same shape."""
-    common = {"deed": "approve", "text": "nothing", "number": 999_999, "product": world.product.sku}
-    own: dict[str, Any]
-    if whose == "a":
-        own = {
-            "customer": world.customer.uuid,
-            "deal": world.deal.uuid,
-            "quote": world.quote.uuid,
-            "quote_draft": world.quote_draft.uuid,
+    common: dict[str, Any] = {
+        "check_code": world.quote.check_code,
+        "deed": "approve",
+        "deed_of_seller": "withdraw",
+        "number": 999_999,
+        "price_list": world.price_list.code,
+        "product": world.product.sku,
+        "text": "nothing",
+        "verdict": "different",
+        "version": 1,
+    }
+    cast = world.cast
+    own: dict[str, Any] = {
+        "activity": world.activity.uuid,
+        "api_client": world.client_of(cast.partner_a),
+        "collateral": world.collateral.uuid,
+        "customer": world.customer.uuid,
+        "deal": world.deal.uuid,
+        "member": world.member_of(cast.seller_a2),
+        "partner": cast.partner_a.code,
+        "quote": world.quote.uuid,
+        "quote_draft": world.quote_draft.uuid,
+        "run": world.run.uuid,
+    }
+    if whose == "b":
+        own |= {
+            "api_client": world.client_of(cast.partner_b),
+            "collateral": world.open_collateral.uuid,
+            "customer": world.rival_deal.end_customer.uuid,
+            "deal": world.rival_deal.uuid,
+            "member": world.member_of(cast.seller_b),
+            "partner": cast.partner_b.code,
+            "quote": world.rival_quote.uuid,
+            "quote_draft": world.rival_quote.uuid,
         }
-    elif whose == "b":
-        own = {"deal": world.rival_deal.uuid, "quote": world.rival_quote.uuid, "quote_draft": world.rival_quote.uuid}
-    else:
-        own = dict.fromkeys(("customer", "deal", "quote", "quote_draft"), ABSENT)
+    if whose == "absent":
+        own = dict.fromkeys(own, ABSENT) | {"partner": "NOBODY"}
     return common | own
 
 

@@ -17,9 +17,13 @@ from tests.permissions.world import CANARIES, VENDORS_OWN, World, undone
 
 OTHERS = ("anonymous", "stranger", "suspended", "seller_b", "client_b")
 #: words out of A's texts, none of them a whole canary: what is asked comes back in the answer
-HUNTED = ("Murmeltier", "Zirbelkiefer", "Quetzal", "Alpensegler", "4711", "QZL")
-QUESTIONS = tuple(f"?{name}={word}" for word in HUNTED for name in ("search", "q", "customer", "customer_name"))
-EXPORTS = ("?export=csv", "?export=xlsx", "?_export=csv", "?_export=xlsx", "?format=csv", "?format=xlsx")
+HUNTED = ("Murmeltier", "Zirbelkiefer", "Quetzal", "Alpensegler")
+#: whatever a page calls its search box, and every way of asking for a file, each in one go
+QUESTIONS = tuple(
+    "?" + "&".join(f"{name}={word}" for name in ("search", "q", "customer", "customer_name", "number"))
+    for word in HUNTED
+)
+EXPORTS = tuple(f"?export={kind}&_export={kind}&format={kind}" for kind in ("csv", "xlsx"))
 
 
 def addresses(world: World) -> Iterator[str]:
@@ -29,7 +33,7 @@ def addresses(world: World) -> Iterator[str]:
         if not route.parameters:
             path = address(route, world)
             yield path
-            if not path.startswith(("/accounts/", "/identity/", "/health/", "/brand", "/.well-known/")):
+            if not path.startswith(("/accounts/", "/identity/", "/health/", "/brand", "/.well-known/", "/_util/")):
                 yield from (path + more for more in (*QUESTIONS, *EXPORTS))
             continue
         try:
@@ -53,7 +57,10 @@ def sightings(world: World, who: str) -> dict[str, list[str]]:
     """Which canaries somebody meets, and where."""
     seen: dict[str, list[str]] = {}
     for path in addresses(world):
-        text = readable(content_of(visit(world, who, "GET", path)))
+        text = readable(content_of(visit(world, who, "GET", path))).replace(path, "")
+        if path.startswith("/check/"):
+            # Whoever holds the code holds the document, and its number with the partner's code in it.
+            text = text.replace(world.quote.number, "")
         for name, canary in {**CANARIES, "vendor's own": VENDORS_OWN}.items():
             if canary in text:
                 seen.setdefault(name, []).append(path)

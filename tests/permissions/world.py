@@ -22,22 +22,23 @@ from concord.deals.actions.decisions import approve_registration
 from concord.deals.actions.drafts import Registration, WantedLine, create_registration
 from concord.deals.actions.submission import submit_registration
 from concord.deals.enums import ActivityKind
-from concord.deals.models import Deal
+from concord.deals.models import Activity, Deal
 from concord.documents.models import Collateral
 from concord.partners.actions.api_clients import create_api_client
 from concord.partners.actions.members import create_member
 from concord.partners.enums import PartnerStatus
-from concord.partners.models import EndCustomer, Partner
+from concord.partners.models import ApiClient, EndCustomer, Member, Partner
 from concord.portal.actor import Actor, portal_actor
 from concord.portal.api import scopes
 from concord.portal.enums import Door, Role
 from concord.portal.events import Subject
 from concord.portal.events.sealing import seal
-from concord.portal.models import User
+from concord.portal.imports.runs import start_import
+from concord.portal.models import ImportRun, User
 from concord.portal.periods import period
 from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote
 from concord.pricing.enums import SpecialPriceStatus
-from concord.pricing.models import Product, Quote, SpecialPrice, TierDiscount
+from concord.pricing.models import PriceList, Product, Quote, SpecialPrice, TierDiscount
 from tests.cast import PASSWORD, Cast, make_cast
 from tests.factories import FAR_AHEAD, LONG_AGO, make_price_list, make_product, set_price
 
@@ -104,6 +105,7 @@ class World:
     plain_product: Product
     customer: EndCustomer
     deal: Deal
+    activity: Activity
     draft: Deal
     quote: Quote
     quote_draft: Quote
@@ -111,6 +113,8 @@ class World:
     open_collateral: Collateral
     rival_deal: Deal
     rival_quote: Quote
+    price_list: PriceList
+    run: ImportRun
     tokens: dict[str, str] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -124,6 +128,14 @@ class World:
                 client.force_login(self.user(who))
             self.clients[who] = client
         return self.clients[who]
+
+    def member_of(self, user: User) -> uuid.UUID:
+        """The public id of a colleague."""
+        return Member.objects.unscoped("the test's world").get(user=user).uuid
+
+    def client_of(self, partner: Partner) -> uuid.UUID:
+        """The public id of a partner's API client."""
+        return ApiClient.objects.unscoped("the test's world").get(partner=partner).uuid
 
     def user(self, who: str) -> User:
         return self.suspended if who == "suspended" else self.cast.people[who]
@@ -163,6 +175,7 @@ def make_world() -> World:
         plain_product=plain,
         customer=customer,
         deal=deal,
+        activity=deal.activities.exclude(next_step="").get(),
         draft=_register(
             cast, cast.seller_a, product, title=canary("draft's title"), customer_name=canary("draft's customer")
         ),
@@ -174,6 +187,8 @@ def make_world() -> World:
         open_collateral=_collateral("General brochure", "brochure", cast.vendor_manager, []),
         rival_deal=_rival_deal(cast, plain),
         rival_quote=_rival_quote(cast),
+        price_list=prices,
+        run=_import_run(),
     )
     suspended_partner.status = PartnerStatus.SUSPENDED
     suspended_partner.save()
@@ -271,6 +286,18 @@ def _collateral(title: str, name: str, by: User, families: list[Any]) -> Collate
     document.save()
     document.families.set(families)
     return document
+
+
+def _import_run() -> ImportRun:
+    return start_import(
+        actor=portal_actor(Door.SHELL),
+        kind="stock",
+        file=ContentFile(b"sku\nRELAY-1\n"),
+        file_name="stock.csv",
+        options={},
+        dry_run=True,
+        accept_good_rows=False,
+    )
 
 
 def _token(partner: Partner | None, name: str) -> str:

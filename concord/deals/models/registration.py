@@ -41,7 +41,7 @@ class DealQuerySet(ScopedQuerySet["Deal"]):
     def visible(self, actor: Actor) -> Self:
         """Narrow to what the actor may see."""
         if actor.is_vendor:
-            return self.exclude(review_status=ReviewStatus.DRAFT)
+            return self.exclude(review_status=ReviewStatus.DRAFT) if actor.sees_business else self.none()
         own = self.filter(partner_id=actor.partner_id)
         return own if actor.sees_whole_partner else own.filter(owner_id=actor.user_id)
 

@@ -25,7 +25,7 @@ class EndCustomerQuerySet(ScopedQuerySet["EndCustomer"]):
     def visible(self, actor: Actor) -> Self:
         """Narrow to what the actor may see. A relation is written when a registration is approved or a quote issued."""
         if actor.is_vendor:
-            return self
+            return self if actor.sees_business else self.none()
         related = CustomerRelation.objects.visible_to(actor)
         return self.filter(pk__in=related.values("end_customer_id"))
 

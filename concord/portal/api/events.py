@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from concord.portal.actor import Actor
 from concord.portal.api.authentication import api_actor
 from concord.portal.models import Event, EventPosition
-from concord.portal.refusals import InvalidInput
+from concord.portal.refusals import InvalidInput, NotAllowed
 
 LONGEST_WAIT = 30
 PAGE = 200
@@ -75,6 +75,8 @@ class EventFeedView(APIView):
         verbs = [verb for verb in request.query_params.get("types", "").split(",") if verb]
         deadline = time.monotonic() + _seconds(request.query_params.get("wait", "0"))
         actor = api_actor(request)
+        if actor.is_partner and not actor.sees_whole_partner:
+            raise NotAllowed(_("The feed tells of the whole company: it is for administrators and systems."))
         events = _next_page(actor, position, verbs)
         while not events and time.monotonic() < deadline:
             time.sleep(PAUSE)

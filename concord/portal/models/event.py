@@ -26,7 +26,7 @@ class EventQuerySet(ScopedQuerySet["Event"]):
     def visible(self, actor: Actor) -> Self:
         """Narrow to what the actor may read."""
         if actor.is_vendor:
-            return self
+            return self if actor.sees_business else self.none()
         return self.filter(partner_id=actor.partner_id, visibility=Visibility.PARTNER)
 
     def about(self, subject_type: str, subject_uuid: object) -> Self:

@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["concord.portal.api.schema.only_public_api"],
     "ENUM_NAME_OVERRIDES": {
         "PartnerStatus": "concord.partners.enums.PartnerStatus",
+        "ProductLifecycle": "concord.pricing.enums.Lifecycle",
         "PriceListVersionStatus": "concord.pricing.enums.VersionStatus",
         "QuoteStatus": "concord.pricing.enums.QuoteStatus",
         "ReviewStatus": "concord.deals.enums.ReviewStatus",

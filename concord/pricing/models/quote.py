@@ -29,7 +29,7 @@ class QuoteQuerySet(ScopedQuerySet["Quote"]):
     def visible(self, actor: Actor) -> Self:
         """Narrow to what the actor may see."""
         if actor.is_vendor:
-            return self
+            return self if actor.sees_business else self.none()
         own = self.filter(partner_id=actor.partner_id)
         return own if actor.sees_whole_partner else own.filter(seller_id=actor.user_id)
 

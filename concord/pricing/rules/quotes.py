@@ -14,6 +14,11 @@ _SELLING = (Role.SELLER, Role.PARTNER_ADMINISTRATOR, Role.PARTNER_SYSTEM)
 _FOR_THE_VENDOR = (Role.CHANNEL_MANAGER, Role.PRICING_MANAGER, Role.VENDOR_SYSTEM)
 
 
+def sees_quotes(actor: Actor) -> bool:
+    """Everybody who sells or looks after those who do."""
+    return actor.sees_business
+
+
 def can_quote_for(*, actor: Actor, partner_id: int) -> Answer:
     """A partner's people and systems quote for their own company, the vendor's managers and systems for any."""
     if actor.has_role(*_FOR_THE_VENDOR):

@@ -24,6 +24,7 @@ from concord.pricing.actions.issuing import PricesChanged
 from concord.pricing.actions.quotes import QuoteLineInput
 from concord.pricing.enums import WayOut
 from concord.pricing.models import Quote
+from concord.pricing.rules.quotes import sees_quotes
 from concord.pricing.views.quotes import render_quote_page
 
 Done = Callable[[Quote], str]
@@ -33,7 +34,7 @@ def _button(act: Callable[..., Quote], done: Done) -> Callable[..., HttpResponse
     """A view that calls one action on a quote and goes to the quote that comes out of it."""
 
     @require_POST
-    @extranet_page()
+    @extranet_page(sees_quotes)
     def view(request: HttpRequest, uuid: UUID) -> HttpResponse:
         actor = actor_of(request)
         quote = access_quote(actor, uuid)

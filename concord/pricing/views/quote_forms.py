@@ -24,7 +24,7 @@ from concord.pricing.actions.quotes import QuoteTexts, draft_quote, edit_draft
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.forms.quotes import QuoteForm, last_day, text_of_lines
 from concord.pricing.queries.quote_pricing import QuoteLineInput
-from concord.pricing.rules.quotes import can_quote_for
+from concord.pricing.rules.quotes import can_quote_for, sees_quotes
 from concord.pricing.views.once import once
 
 #: customers offered for a choice; with more, one comes from the deal
@@ -32,7 +32,7 @@ OFFERED = 200
 
 
 @require_http_methods(["GET", "POST"])
-@extranet_page()
+@extranet_page(sees_quotes)
 def quote_new(request: HttpRequest) -> HttpResponse:
     """Begin a quote: from a deal (``?story=deal:…``), for a known customer (``?customer=…``), with pasted lines."""
     actor = actor_of(request)
@@ -75,7 +75,7 @@ def quote_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@extranet_page()
+@extranet_page(sees_quotes)
 def quote_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Change a draft."""
     actor = actor_of(request)

@@ -37,7 +37,7 @@ from concord.pricing.forms.quotes import QuoteFilterForm
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_document import check_address
 from concord.pricing.queries.quotes import quotes_listed, revisions_of, status_now
-from concord.pricing.rules.quotes import can_quote_for
+from concord.pricing.rules.quotes import can_quote_for, sees_quotes
 
 
 class QuoteTable(Table):
@@ -66,7 +66,7 @@ class QuoteTable(Table):
 
 
 @require_GET
-@extranet_page()
+@extranet_page(sees_quotes)
 def quote_list(request: HttpRequest) -> HttpResponse:
     """The actor's quotes, with filters in the address and downloads."""
     actor = actor_of(request)
@@ -129,7 +129,7 @@ def _as_seen(quote: Quote, now: datetime) -> Quote:
 
 
 @require_GET
-@extranet_page()
+@extranet_page(sees_quotes)
 def quote_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One quote."""
     return render_quote_page(request, access_quote(actor_of(request), uuid))
@@ -167,7 +167,7 @@ def render_quote_page(
 
 
 @require_GET
-@extranet_page()
+@extranet_page(sees_quotes)
 def quote_document_state(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Whether the document is there yet: a fragment that asks again until it is."""
     quote = access_quote(actor_of(request), uuid)
@@ -175,7 +175,7 @@ def quote_document_state(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_GET
-@extranet_page()
+@extranet_page(sees_quotes)
 def quote_pdf(request: HttpRequest, uuid: UUID) -> HttpResponse | FileResponse:
     """The document, for whoever may see the quote; kept by nobody on the way."""
     return pdf_response(access_quote(actor_of(request), uuid))

@@ -20,12 +20,12 @@ from concord.portal.refusals import InvalidInput
 from concord.pricing.access import access_quote
 from concord.pricing.actions.special_prices import request_special_price
 from concord.pricing.forms.quotes import SpecialPriceForm
-from concord.pricing.rules.quotes import can_quote_for
+from concord.pricing.rules.quotes import can_quote_for, sees_quotes
 from concord.pricing.views.once import once
 
 
 @require_http_methods(["GET", "POST"])
-@extranet_page()
+@extranet_page(sees_quotes)
 def special_price_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask for a special price of one product of a quote (``?sku=``), for the quote's customer."""
     actor = actor_of(request)
