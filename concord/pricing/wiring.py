@@ -29,6 +29,7 @@ from concord.pricing.models import (
     Warehouse,
 )
 from concord.pricing.queries.catalogue import search_products
+from concord.pricing.queries.tier_facts import tier_facts
 
 
 def wire_catalogue() -> None:
@@ -62,6 +63,7 @@ def wire_catalogue() -> None:
             prefix="/prices/",
         )
     )
+    registry.tier_facts.append(tier_facts)
     registry.search_providers.append(registry.SearchProvider("products", 40, _search))
 
 

@@ -49,9 +49,9 @@ class PartnerForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"] = forms.ChoiceField(label=_("country"), choices=country_choices)
+        self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=country_choices)
         zones = [(name, name) for name in sorted(zoneinfo.available_timezones())]
-        self.fields["time_zone"] = forms.ChoiceField(label=_("time zone"), choices=zones)
+        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones)
         if not self.instance._state.adding:
             # Files and other systems know the partner by its code.
             self.fields["code"].disabled = True
@@ -92,7 +92,7 @@ class CustomerForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"] = forms.ChoiceField(label=_("country"), choices=country_choices)
+        self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=country_choices)
 
     def clean_external_id(self) -> str | None:
         """Nothing is not an id that two customers could share."""
