@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,6 @@ from concord.portal.actor import Actor
 from concord.portal.countries import country_name
 from concord.portal.enums import Role
 from concord.portal.registry import SearchProvider, SearchResult
-from concord.pricing.queries.catalogue import search_products
 
 
 def _pages(actor: Actor, text: str, limit: int) -> Sequence[SearchResult]:
@@ -50,25 +49,7 @@ def _customers(actor: Actor, text: str, limit: int) -> Sequence[SearchResult]:
     ]
 
 
-def _products(actor: Actor, text: str, limit: int) -> Sequence[SearchResult]:
-    try:
-        page = reverse("pricing:check")
-    except NoReverseMatch:
-        return []
-    return [
-        SearchResult(
-            title=product.sku,
-            url=f"{page}?{urlencode({'sku': product.sku})}",
-            kind=_("Product"),
-            icon="package",
-            summary=" · ".join(filter(None, [product.display_name, product.manufacturer])),
-        )
-        for product in search_products(text, limit=limit)
-    ]
-
-
 PROVIDERS = (
     SearchProvider("customers", 20, _customers),
-    SearchProvider("products", 40, _products),
     SearchProvider("pages", 70, _pages),
 )

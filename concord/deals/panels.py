@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from concord.deals.enums import ReviewStatus, SalesStage
 from concord.deals.protection.terms import programme_terms
 from concord.deals.queries.deals import counts_by_state, ending_protections, returned_registrations
 from concord.deals.queries.registrations import due_steps
@@ -35,5 +37,17 @@ def funnel(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
     if not can_read_deals(actor):
         return None
     counts = counts_by_state(actor)
-    stages = ("draft", "submitted", "returned", "approved", "won", "lost")
-    return {"counts": {stage: counts.get(stage, 0) for stage in stages}, "has_any": bool(counts)}
+    if not counts:
+        return None
+    stages = (
+        (ReviewStatus.DRAFT, _("Drafts")),
+        (ReviewStatus.SUBMITTED, ReviewStatus.SUBMITTED.label),
+        (ReviewStatus.RETURNED, _("To complete")),
+        (ReviewStatus.APPROVED, ReviewStatus.APPROVED.label),
+        (SalesStage.WON, SalesStage.WON.label),
+        (SalesStage.LOST, SalesStage.LOST.label),
+    )
+    return {
+        "labels": [label for _stage, label in stages],
+        "series": [{"label": _("Deals"), "values": [counts.get(stage, 0) for stage, _label in stages]}],
+    }

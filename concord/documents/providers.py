@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from concord.documents.queries.library import Filters, library
+from concord.documents.queries.library import Filters, excerpt_of, library
 from concord.portal.actor import Actor
 from concord.portal.registry import SearchProvider, SearchResult
 
@@ -19,7 +19,7 @@ def _search(actor: Actor, text: str, limit: int) -> Sequence[SearchResult]:
             url=document.page_url,
             kind=document.get_kind_display(),
             icon="file-text",
-            summary=" ".join(str(document.excerpt).split()),
+            summary=excerpt_of(document),
         )
         for document in rows
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from concord.documents.models import Collateral
+from concord.documents.queries.library import excerpt_of
 from concord.portal.ui.tables import Column, LeadColumn, MomentColumn, Table
 
 
@@ -42,7 +43,7 @@ class LibraryTable(Table):
         sequence = ("title", "kind", "families", "language", "version", "file_size", "valid_until", "fetch")
 
     def render_title(self, record: Collateral) -> SafeString:
-        return render_to_string("documents/parts/title.html", {"document": record})
+        return render_to_string("documents/parts/title.html", {"document": record, "words": excerpt_of(record)})
 
     def render_families(self, record: Collateral) -> SafeString:
         names = [(family.display_name,) for family in record.families.all()]

@@ -102,8 +102,20 @@ def library(*, actor: Actor, now: datetime, filters: Filters) -> QuerySet[Collat
         default=Left("description", _LENGTH),
         output_field=TextField(),
     )
-    found: QuerySet[Collateral] = rows.annotate(rank=rank, excerpt=excerpt).order_by("rank", "title", "pk")
+    found: QuerySet[Collateral] = rows.annotate(
+        rank=rank, excerpt=excerpt, excerpt_begins=Case(When(text__icontains=first, then=begin), default=Value(1))
+    ).order_by("rank", "title", "pk")
     return found
+
+
+def excerpt_of(document: Collateral) -> str:
+    """What a list shows below a title: the words around the hit, or the description; whole words, with ellipses."""
+    words = " ".join(str(getattr(document, "excerpt", document.description)).split())
+    if getattr(document, "excerpt_begins", 1) > 1:
+        words = f"…{words.partition(' ')[2] or words}"
+    if len(words) >= _LENGTH - 1:
+        words = f"{words[:_LENGTH].rpartition(' ')[0] or words[:_LENGTH]}…"
+    return words
 
 
 def offered_families(*, actor: Actor) -> QuerySet[ProductFamily]:
