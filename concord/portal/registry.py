@@ -72,6 +72,8 @@ class Story:
     subject_uuid: str
     partner_id: int
     end_customer_id: int | None
+    #: the customer as the partner wrote it, which is all that the partner may know of it
+    customer_name: str = ""
 
 
 menu_items: list[MenuItem] = []

@@ -52,12 +52,11 @@ def origin_of_story(actor: Actor, reference: str) -> QuoteOrigin:
     if partner is None:
         raise NotThere
     customer = EndCustomer.objects.unscoped("named by the actor's own story").get(pk=story.end_customer_id)
-    known = EndCustomer.objects.visible_to(actor).filter(pk=customer.pk).exists()
     return QuoteOrigin(
         partner=partner,
         customer=customer,
         story=Subject(kind, uuid, partner.pk),
-        customer_name=customer.legal_name if known else "",
+        customer_name=story.customer_name,
     )
 
 

@@ -23,4 +23,5 @@ def deal_story(actor: Actor, public_id: str) -> Story | None:
         subject_uuid=str(deal.uuid),
         partner_id=deal.partner_id,
         end_customer_id=deal.end_customer_id,
+        customer_name=deal.customer_name,
     )

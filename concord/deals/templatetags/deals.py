@@ -6,6 +6,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
+from concord.deals.enums import FINAL_STAGES
 from concord.deals.models import Deal
 from concord.deals.rules import state_label
 from concord.portal import registry
@@ -38,7 +39,12 @@ def activity_icon(kind: str) -> SafeString:
 
 @register.simple_tag
 def deal_quote_url(deal: Deal) -> str:
-    """Where a quote of this deal's story is begun, where prices have their pages."""
+    """Where a quote of this deal's story is begun; empty where there is nobody to quote yet, or the sale is over.
+
+    A registration that was not approved gives no benefit; the price in force is quoted all the same.
+    """
+    if deal.end_customer_id is None or deal.sales_stage in FINAL_STAGES:
+        return ""
     try:
         return f"{reverse('pricing:quote-new')}?story=deal:{deal.uuid}"
     except NoReverseMatch:
