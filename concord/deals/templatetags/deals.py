@@ -10,10 +10,12 @@ from concord.deals.enums import FINAL_STAGES
 from concord.deals.models import Deal
 from concord.deals.rules import state_label
 from concord.portal import registry
+from concord.portal.countries import country_name
 from concord.portal.ui.icons import render_icon
 from concord.portal.ui.looks import Look, look_of
 
 register = template.Library()
+register.filter("country_name", country_name)
 
 _ACTIVITY_ICONS = {
     "note": "notes",

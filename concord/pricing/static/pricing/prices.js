@@ -1,4 +1,5 @@
-/* A product that was looked up joins the list, with its smallest order; without script its link asks for it alone. */
+/* A product that was looked up joins the list, with its smallest order; without script its link asks for it alone.
+   An open receipt closes by the link that opened it. */
 (() => {
   "use strict";
   document.addEventListener("click", (event) => {
@@ -14,4 +15,12 @@
     list.focus();
     list.setSelectionRange(list.value.length, list.value.length);
   });
+  document.addEventListener("click", (event) => {
+    const why = event.target.closest(".pc-why[hx-target]");
+    const place = why && document.querySelector(why.getAttribute("hx-target"));
+    if (!place || !place.firstChild) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    place.replaceChildren();
+  }, true);
 })();
