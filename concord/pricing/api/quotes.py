@@ -61,7 +61,6 @@ class QuoteListView(IdempotentMixin, GenericAPIView[Quote]):
     required_scopes: ClassVar = {"GET": "quotes:read", "POST": "quotes:write"}
     serializer_class = QuoteSerializer
     filter_backends = ()
-    queryset = Quote.objects_for_django.none()
 
     @extend_schema(
         operation_id="quotes_list",

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from concord.portal.events.record import to_json
+from concord.portal.models import Event
 from concord.portal.money import plain
 from concord.portal.refusals import NotThere
 from concord.pricing.enums import QuoteStatus
@@ -72,6 +73,11 @@ def revisions_of(actor: Actor, quote: Quote) -> list[Quote]:
     return list(
         Quote.objects.visible_to(actor).filter(partner_id=quote.partner_id, number=quote.number).order_by("-revision")
     )
+
+
+def history_of(actor: Actor, quote: Quote) -> list[Event]:
+    """What happened to a quote that the actor was let to, oldest first; the vendor's own notes for the vendor alone."""
+    return list(Event.objects.visible_to(actor).about("quote", quote.uuid))
 
 
 @dataclass(frozen=True, slots=True)

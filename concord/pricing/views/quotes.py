@@ -21,9 +21,7 @@ from django.views.decorators.http import require_GET
 
 from concord.portal import registry
 from concord.portal.doors import extranet_page
-from concord.portal.enums import Visibility
 from concord.portal.middleware import actor_of
-from concord.portal.models import Event
 from concord.portal.money import plain
 from concord.portal.tabular.writing import write_csv, write_xlsx
 from concord.portal.ui.tables import Column, LeadColumn, MoneyColumn, NumberColumn, StatusColumn, Table
@@ -36,7 +34,7 @@ from concord.pricing.enums import QuoteStatus
 from concord.pricing.forms.quotes import QuoteFilterForm
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_document import check_address
-from concord.pricing.queries.quotes import quotes_listed, revisions_of, status_now
+from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now
 from concord.pricing.rules.quotes import can_quote_for, sees_quotes
 
 
@@ -222,9 +220,7 @@ def _steps(receipt: Receipt, leg: LegCode) -> list[dict[str, Any]]:
 
 def _timeline(request: HttpRequest, quote: Quote) -> Sequence[dict[str, Any]]:
     actor = actor_of(request)
-    events = Event.objects.unscoped("the history of a quote that the actor was let to").about("quote", quote.uuid)
-    if not actor.is_vendor:
-        events = events.filter(visibility=Visibility.PARTNER)
+    events = history_of(actor, quote)
     return [
         {
             "at": event.at,
@@ -233,7 +229,7 @@ def _timeline(request: HttpRequest, quote: Quote) -> Sequence[dict[str, Any]]:
             "door": event.get_door_display(),
             "icon": _ICONS.get(event.verb, "point"),
         }
-        for event in reversed(list(events))
+        for event in reversed(events)
     ]
 
 

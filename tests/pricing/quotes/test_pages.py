@@ -261,7 +261,7 @@ def test_guessing_is_metered(shop, client):
 def test_the_check_page_speaks_chinese_and_is_not_kept(shop, client):
     client.cookies["django_language"] = "zh-hans"
     answer = client.get(reverse("pricing:quote-check"))
-    assert "查验报价" in answer.content.decode()
+    assert "核验报价" in answer.content.decode()
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["X-Robots-Tag"] == "noindex"
 
