@@ -5,7 +5,7 @@ Each app fills these lists in ``AppConfig.ready``. Everything here is read-only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -79,8 +79,8 @@ class Story:
 menu_items: list[MenuItem] = []
 panels: list[Panel] = []
 search_providers: list[SearchProvider] = []
-#: what a tier of the programme gives, as (label, value): tier id, now
-tier_facts: list[Callable[[int, datetime], Sequence[tuple[str, str]]]] = []
+#: what the tiers of the programme give at a moment: by tier id, (label, value) pairs
+tier_facts: list[Callable[[datetime], Mapping[int, Sequence[tuple[str, str]]]]] = []
 #: by subject type: (actor, public id) -> Story, or None when not there or not the actor's
 story_resolvers: dict[str, Callable[[Actor, str], Story | None]] = {}
 #: by subject type: public id -> address of its page in the extranet

@@ -43,17 +43,19 @@ def api_clients(*, actor: Actor, partner: Partner) -> list[ApiClient]:
 
 def tiers_for(*, partner: Partner, now: datetime) -> list[TierView]:
     """All tiers, best first, with what each gives; upper packages add what they know (prices)."""
+    more = [known(now) for known in registry.tier_facts]
     return [
-        TierView(tier=tier, is_own=tier.pk == partner.tier_id, facts=_facts(tier, now))
+        TierView(
+            tier=tier,
+            is_own=tier.pk == partner.tier_id,
+            facts=[*_limits(tier), *(fact for known in more for fact in known.get(tier.pk, ()))],
+        )
         for tier in Tier.objects.order_by("-rank")
     ]
 
 
-def _facts(tier: Tier, now: datetime) -> list[tuple[str, str]]:
-    facts = [
+def _limits(tier: Tier) -> list[tuple[str, str]]:
+    return [
         (_("Open registrations"), _("up to %(count)s") % {"count": tier.open_registrations}),
         (_("New registrations a day"), _("up to %(count)s") % {"count": tier.new_registrations_a_day}),
     ]
-    for more in registry.tier_facts:
-        facts.extend(more(tier.pk, now))
-    return facts

@@ -1,0 +1,140 @@
+"""The demo: loaded by the product's own importers, complete, and the same when it is loaded again."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from wagtail.models import Locale, Site
+
+from concord.cms.demo import people
+from concord.cms.models import ArticlePage, NewsPage
+from concord.documents.models import Collateral
+from concord.partners.models import ApiClient, EndCustomer, Member, Partner
+from concord.portal.events.chain import verify_all
+from concord.pricing.models import Price, PriceListVersion, Product, Promotion, StockLevel, TierDiscount
+
+
+@pytest.fixture
+def place(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setattr(people, "sign_ins_path", lambda: tmp_path / "sign-ins.json")
+    monkeypatch.setenv("BASE_URL", "http://localhost:8765")
+    return tmp_path
+
+
+def load() -> str:
+    out = io.StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def counts() -> dict[str, int]:
+    everything = "what the demo holds"
+    return {
+        "products": Product.objects.count(),
+        "prices": Price.objects.count(),
+        "versions": PriceListVersion.objects.filter(status__in=["in_force", "ended"]).count(),
+        "stock": StockLevel.objects.count(),
+        "customers": EndCustomer.objects.unscoped(everything).count(),
+        "partners": Partner.objects.unscoped(everything).count(),
+        "people": Member.objects.unscoped(everything).people().count(),
+        "clients": ApiClient.objects.unscoped(everything).filter(revoked_at=None).count(),
+        "discounts": TierDiscount.objects.count(),
+        "promotions": Promotion.objects.count(),
+        "documents": Collateral.objects.count(),
+        "news": NewsPage.objects.live().count(),
+        "articles": ArticlePage.objects.live().count(),
+    }
+
+
+def test_the_demo_loads_completely_and_again_without_a_change(db, place):
+    said = load()
+    first = counts()
+    assert first == {
+        "products": 7_881,
+        "prices": 26_350 + 2_122 + 2_336,
+        "versions": 3,
+        "stock": 10_436,
+        "customers": 2_092,
+        "partners": 43,
+        "people": 7,
+        "clients": 2,
+        "discounts": 36,
+        "promotions": 1,
+        "documents": 6,
+        "news": 6,
+        "articles": 6,
+    }
+    for count in ("7,881 rows", "26,350 rows", "10,436 rows", "2,092 rows", "43 rows"):
+        assert count in said
+    assert list(verify_all()) == []
+    _check_sign_ins(place / "sign-ins.json")
+    _check_entitlements()
+    _check_site()
+    before = (place / "sign-ins.json").read_bytes()
+    again = load()
+    assert counts() == first
+    assert (place / "sign-ins.json").read_bytes() == before
+    assert " new" not in again
+    assert " changed" not in again
+
+
+def _check_sign_ins(path) -> None:
+    """Everybody signs in with what the file says, and only its owner can read it."""
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["address"] == "http://localhost:8765"
+    entries = {entry["role"]: entry for entry in content["sign_ins"]}
+    assert set(entries) == {
+        "vendor_manager",
+        "pricing_manager",
+        "editor",
+        "partner_administrator_a",
+        "seller_a",
+        "seller_b",
+        "seller_c",
+        "api_client_vendor",
+        "api_client_partner_a",
+    }
+    for entry in entries.values():
+        if "password" in entry:
+            answer = Client().post("/accounts/login/", {"login": entry["email"], "password": entry["password"]})
+            assert answer.status_code == 302, entry["role"]
+        else:
+            answer = Client().post(
+                "/api/oauth/token",
+                {
+                    "grant_type": "client_credentials",
+                    "client_id": entry["client_id"],
+                    "client_secret": entry["client_secret"],
+                },
+            )
+            assert answer.status_code == 200, entry["role"]
+
+
+def _check_entitlements() -> None:
+    """Seller A's company is entitled to something that seller B's is not: the story of the library needs it."""
+    partners = {partner.code: partner for partner in Partner.objects.unscoped("who may see what")}
+    families_a = set(partners["QUELLSTEIN"].families.values_list("code", flat=True))
+    families_b = set(partners["ZEVENPOLDER"].families.values_list("code", flat=True))
+    only_a = Collateral.objects.filter(families__code__in=families_a - families_b)
+    assert {"SCANNING", "NETWORK"} <= families_a - families_b
+    assert only_a.exists()
+    for document in Collateral.objects.all():
+        with document.file.open("rb") as file:
+            assert file.read(5) == b"%PDF-"
+
+
+def _check_site() -> None:
+    site = Site.objects.get(is_default_site=True)
+    assert (site.hostname, site.port) == ("localhost", 8765)
+    english = site.root_page
+    chinese = english.get_translation(Locale.objects.get(language_code="zh-hans"))
+    assert chinese.title == "首页"
+    slugs = [set(home.get_descendants().values_list("slug", flat=True)) for home in (english, chinese)]
+    assert slugs[0] == slugs[1]
