@@ -41,8 +41,6 @@ MEANING: dict[tuple[str, str], str] = {
     ("accounts/", "key"): "text",
     ("accounts/", "uidb36"): "text",
     ("accounts/2fa/webauthn/", "pk"): "number",
-    ("_util/", "page_id"): "number",
-    ("_util/", "page_view_restriction_id"): "number",
 }
 #: these say nothing of anybody, or are a secret of their own: the same value for everyone
 COMMON = frozenset(
