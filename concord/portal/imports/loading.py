@@ -40,6 +40,11 @@ class Intake:
         return sorted(self._rejected)
 
     @property
+    def takes_good_rows(self) -> bool:
+        """Whether good rows go in beside rejected ones; otherwise the whole feed waits for its correction."""
+        return self._accept
+
+    @property
     def may_write(self) -> bool:
         """Whether the good rows go in. Ask after the last rejection."""
         return not self._dry_run and (self._accept or not self._rejected)

@@ -131,15 +131,16 @@ def _reject(loading: Loading, damaged: set[str]) -> None:
     loading.reject_found(
         fetch(_UNKNOWN), "sku", "unknown_sku", gettext_lazy("There is no product “%(value)s” in the catalogue.")
     )
-    for statement in (_REPEATED, _CONTRADICTED):
+    contradicted = fetch(_CONTRADICTED)
+    for found in (fetch(_REPEATED), contradicted):
         loading.reject_found(
-            fetch(statement),
+            found,
             "sku",
             "repeated",
             gettext_lazy("Row %(value)s of the same file has a price for this product and quantity too."),
         )
-    wrong = {*damaged, *(row[0] for row in fetch(_OF_STAGE, {"rows": loading.rejected_rows}))}
-    if wrong:
+    wrong = {*damaged, *(row[0] for row in fetch(_OF_STAGE, {"rows": [row for row, _other in contradicted]}))}
+    if wrong and loading.takes_good_rows:
         loading.reject_found(
             fetch(_SIBLINGS, {"skus": sorted(wrong), "rows": loading.rejected_rows}),
             "sku",

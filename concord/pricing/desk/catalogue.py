@@ -25,8 +25,8 @@ from concord.pricing.queries.catalogue import products_matching
 class ProductFilter(WagtailFilterSet):
     """By family and lifecycle."""
 
-    family = django_filters.ModelChoiceFilter(queryset=ProductFamily.objects.all(), label=_("product family"))
-    status = django_filters.ChoiceFilter(choices=Lifecycle.choices, label=_("lifecycle"))
+    family = django_filters.ModelChoiceFilter(queryset=ProductFamily.objects.all(), label=_("Product family"))
+    status = django_filters.ChoiceFilter(choices=Lifecycle.choices, label=_("Lifecycle"))
 
     class Meta:
         model = Product
@@ -116,9 +116,9 @@ class WarehouseViewSet(RecordedViewSet):
 class StockFilter(WagtailFilterSet):
     """By warehouse and family; and those that nobody counted of late."""
 
-    warehouse = django_filters.ModelChoiceFilter(queryset=Warehouse.objects.all(), label=_("warehouse"))
-    product__family = django_filters.ModelChoiceFilter(queryset=ProductFamily.objects.all(), label=_("product family"))
-    stale = django_filters.BooleanFilter(method="only_stale", label=_("old counts"))
+    warehouse = django_filters.ModelChoiceFilter(queryset=Warehouse.objects.all(), label=_("Warehouse"))
+    product__family = django_filters.ModelChoiceFilter(queryset=ProductFamily.objects.all(), label=_("Product family"))
+    stale = django_filters.BooleanFilter(method="only_stale", label=_("Old counts"))
 
     class Meta:
         model = StockLevel
@@ -166,14 +166,14 @@ class StockViewSet(ScopedModelViewSet):
     filterset_class = StockFilter
     form_fields = ["on_hand"]  # the view set asks for some; nobody may add or change rows
     list_display = [
-        Column("product", label=_("product"), accessor="product.sku"),
-        Column("name", label=_("name"), accessor="product.display_name"),
+        Column("product", label=_("Product"), accessor="product.sku"),
+        Column("name", label=_("Name"), accessor="product.display_name"),
         "warehouse",
         "on_hand",
         "reserved",
-        Column("available", label=_("available"), accessor="available"),
+        Column("available", label=_("Available"), accessor="available"),
         "as_of",
-        BooleanColumn("stale", label=_("old count"), accessor=_is_stale),
+        BooleanColumn("stale", label=_("Old count"), accessor=_is_stale),
     ]
     list_export = ["product", "warehouse", "on_hand", "reserved", "as_of"]
     ordering = ["product__sku", "warehouse__code"]

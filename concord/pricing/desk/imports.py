@@ -45,15 +45,15 @@ class RunsView(ForRoles, ScopedIndexView):
     list_filter = ["kind", "state"]
     list_export = ("file_name", "kind", "state", "rows", "created", "updated", "unchanged", "rejected", "created_at")
     columns = [
-        TitleColumn("file_name", label=gettext_lazy("file"), get_url=_address),
-        Column("kind", label=gettext_lazy("kind"), accessor=_label),
-        Column("state", label=gettext_lazy("state"), accessor="get_state_display"),
-        Column("rows", label=gettext_lazy("rows")),
-        Column("created", label=gettext_lazy("created")),
-        Column("updated", label=gettext_lazy("updated")),
-        Column("unchanged", label=gettext_lazy("unchanged")),
-        Column("rejected", label=gettext_lazy("rejected")),
-        DateColumn("created_at", label=gettext_lazy("handed in")),
+        TitleColumn("file_name", label=gettext_lazy("File"), get_url=_address),
+        Column("kind", label=gettext_lazy("Kind"), accessor=_label),
+        Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
+        Column("rows", label=gettext_lazy("Rows")),
+        Column("created", label=gettext_lazy("Created")),
+        Column("updated", label=gettext_lazy("Updated")),
+        Column("unchanged", label=gettext_lazy("Unchanged")),
+        Column("rejected", label=gettext_lazy("Rejected")),
+        DateColumn("created_at", label=gettext_lazy("Handed in")),
     ]
 
 

@@ -6,18 +6,18 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 
 from concord.partners.desk.recorded import RecordedViewSet
 from concord.portal.actor import Actor
-from concord.portal.desk import ScopedInspectView
+from concord.portal.desk import ScopedIndexView, ScopedInspectView
 from concord.portal.doors import refuse_form
 from concord.portal.refusals import Refusal
 from concord.pricing.actions.price_lists import publish_price_list_version
@@ -32,6 +32,27 @@ from concord.pricing.rules.catalogue import can_keep_prices
 
 def _write(actor: Actor, price_list: PriceList, _form: Any) -> PriceList:
     return save_price_list(actor=actor, price_list=price_list)
+
+
+def _markets(price_list: PriceList) -> str:
+    return ", ".join(price_list.markets) or _("everywhere")
+
+
+def _version_count(price_list: PriceList) -> int:
+    return int(price_list.version_count)  # type: ignore[attr-defined]
+
+
+def _inspect_url(price_list: PriceList) -> str:
+    return reverse("price_list_records:inspect", args=[price_list.pk])
+
+
+class PriceListIndexView(ScopedIndexView):
+    """Lists, each with how many versions it has."""
+
+    def get_base_queryset(self) -> QuerySet[PriceList]:
+        """Counted in the same statement."""
+        lists: QuerySet[PriceList] = super().get_base_queryset().annotate(version_count=Count("versions"))
+        return lists
 
 
 class PriceListInspectView(ScopedInspectView):
@@ -148,8 +169,17 @@ class PriceListViewSet(RecordedViewSet):
     icon = "tablet-alt"
     menu_label = gettext_lazy("Price lists")
     write = staticmethod(_write)
+    index_view_class = PriceListIndexView
     inspect_view_class = PriceListInspectView
-    list_display = ["name", "code", "currency", Column("markets", label=gettext_lazy("markets")), "priority", "kind"]
+    list_display = [
+        "name",
+        "code",
+        "currency",
+        Column("markets", label=gettext_lazy("Markets"), accessor=_markets),
+        "priority",
+        "kind",
+        TitleColumn("versions", label=gettext_lazy("Versions"), accessor=_version_count, get_url=_inspect_url),
+    ]
     list_filter = ["currency", "kind"]
     list_export = ["code", "name", "currency", "markets", "priority", "kind"]
     search_fields = ["name", "code"]

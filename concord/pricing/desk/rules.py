@@ -26,8 +26,8 @@ def _write(actor: Actor, rule: PriceRule, _form: Any) -> PriceRule:
 
 
 _PERIOD = [
-    DateColumn("valid_from", label=_("valid from"), accessor="period.lower"),
-    DateColumn("valid_until", label=_("valid until"), accessor="period.upper"),
+    DateColumn("valid_from", label=_("Valid from"), accessor="period.lower"),
+    DateColumn("valid_until", label=_("Valid until"), accessor="period.upper"),
 ]
 
 
@@ -35,7 +35,7 @@ def _percent(rule: PriceRule) -> str:
     return f"{rule.percent.normalize():f} %"
 
 
-_PERCENT = Column("percent", label=_("percent"), accessor=_percent, sort_key="percent")
+_PERCENT = Column("percent", label=_("Percent"), accessor=_percent, sort_key="percent")
 
 
 class TierDiscountViewSet(RecordedViewSet):
