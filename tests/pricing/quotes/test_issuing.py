@@ -222,7 +222,7 @@ def test_nobody_quotes_for_another_partner_and_foreign_quotes_are_not_there(shop
     quote = shop.quote()
     with pytest.raises(NotThere):
         issue_quote(actor=shop.actor(shop.cast.seller_b), quote_uuid=quote.uuid)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotThere):
         issue_quote(actor=shop.actor(shop.cast.editor), quote_uuid=quote.uuid)
 
 
