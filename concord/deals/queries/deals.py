@@ -60,6 +60,15 @@ def deals_for_systems(actor: Actor) -> QuerySet[Deal]:
 
 def waiting_for_an_answer(actor: Actor) -> QuerySet[Deal]:
     """The desk's queue: what was submitted and not answered, the answer due first at the top."""
+    rivals = (
+        Deal.objects.visible_to(actor)
+        .filter(
+            end_customer=OuterRef("end_customer"),
+            review_status__in=[ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED],
+            sales_stage__in=OPEN_STAGES,
+        )
+        .exclude(pk=OuterRef("pk"))
+    )
     best = DealTwin.objects.filter(deal=OuterRef("pk")).order_by("-score")
     return (
         Deal.objects.visible_to(actor)
@@ -75,6 +84,9 @@ def waiting_for_an_answer(actor: Actor) -> QuerySet[Deal]:
                     .values("n")
                 ),
                 0,
+            ),
+            rival_count=Coalesce(
+                Subquery(rivals.order_by().values("end_customer").annotate(n=Count("pk")).values("n")), 0
             ),
             twin_score=Subquery(best.values("score")[:1]),
         )

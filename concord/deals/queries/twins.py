@@ -9,8 +9,9 @@ from typing import Any
 from concord.deals.models import Deal
 from concord.deals.queries.protections import same_companies
 from concord.partners.enums import Verdict
+from concord.partners.matching.score import Match, compare
 from concord.partners.models import EndCustomer
-from concord.partners.queries.twins import CustomerClaim, Twin, find_twins
+from concord.partners.queries.twins import CustomerClaim, Twin, find_twins, profile_of
 
 MOST_TWINS = 8
 
@@ -50,6 +51,11 @@ def claim_of(deal: Deal) -> CustomerClaim:
         registration_number=deal.customer_registration_number,
         website=deal.customer_website,
     )
+
+
+def recognised_as(deal: Deal, customer: EndCustomer) -> Match:
+    """How the claim, as the partner typed it, compares with the record that it became."""
+    return compare(claim_of(deal).profile(), profile_of(customer))
 
 
 def is_same(twin: Twin) -> bool:

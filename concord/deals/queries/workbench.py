@@ -12,18 +12,23 @@ from django.utils import timezone
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.models import Deal, Protection
 from concord.deals.queries.protections import live_protections, same_companies
-from concord.deals.queries.twins import LikelyTwin, likely_twins
+from concord.deals.queries.twins import LikelyTwin, likely_twins, recognised_as
 from concord.partners.matching.reasons import Reason, message
+from concord.partners.matching.score import Match
 from concord.partners.models import EndCustomer
 from concord.portal.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One customer record beside the claim: its facts, who has to do with it, what is protected there now."""
+    """One customer record beside the claim: its facts, who has to do with it, what is protected there now.
+
+    ``recognised`` says of the registration's own record how the claim compares with it.
+    """
 
     customer: EndCustomer
     twin: LikelyTwin | None
+    recognised: Match | None
     explanations: tuple[tuple[str, float], ...]
     protections: tuple[Protection, ...]
     deals: tuple[Deal, ...]
@@ -89,10 +94,13 @@ def workbench(actor: Actor, deal: Deal, *, now: datetime | None = None) -> Workb
         there.setdefault(one.end_customer_id or 0, []).append(one)
 
     def side(customer: EndCustomer, twin: LikelyTwin | None) -> Side:
+        recognised = None if twin else recognised_as(deal, customer)
+        reasons = twin.reasons if twin else [reason.as_dict() for reason in recognised.reasons] if recognised else ()
         return Side(
             customer=customer,
             twin=twin,
-            explanations=explain(twin.reasons) if twin else (),
+            recognised=recognised,
+            explanations=explain(reasons),
             protections=tuple(one for one in held if one.end_customer_id == customer.pk and one.deal_id != deal.pk),
             deals=tuple(there.get(customer.pk, ())),
         )
