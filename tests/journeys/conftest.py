@@ -11,9 +11,7 @@ from tests.journeys.stack import Stack
 
 
 @pytest.fixture(scope="package")
-def stack(
-    test_database: TestDatabase, pgmq_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
+def stack(test_database: TestDatabase, pgmq_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     portal = Stack(test_database, tmp_path_factory.mktemp("stack"), pgmq_url)
     try:
         portal.start()
