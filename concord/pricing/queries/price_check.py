@@ -48,8 +48,11 @@ class CheckedLine:
 
     @property
     def missing(self) -> int:
-        """How many of what the basket asks for of this product are not in stock now; 0 where nobody counted."""
-        if self.result is None or self.availability is None or not self.availability.is_known:
+        """How many of what the basket asks for of this product are not in stock now.
+
+        0 where nobody counted, and for a line that was refused: what cannot be ordered is no demand.
+        """
+        if self.error or self.result is None or self.availability is None or not self.availability.is_known:
             return 0
         return self.availability.missing(int(self.result.sku_quantity or self.result.quantity))
 

@@ -220,7 +220,7 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
 def _complete_on(line: Any) -> Any:
     if not line.missing:
         return None
-    return line.availability.complete_on(int(line.result.sku_quantity))
+    return line.availability.complete_on(int(line.result.sku_quantity or line.result.quantity))
 
 
 def _headings(check: PriceCheck) -> list[str]:

@@ -59,6 +59,17 @@ def test_a_pasted_list_is_answered_line_by_line(signed_in, relay):
     assert UnmetDemand.objects.get().missing == 3
 
 
+@pytest.mark.parametrize("quantity", ["0", "-1", "1000000000000"])
+def test_an_impossible_quantity_is_refused_at_its_line_and_is_no_demand(signed_in, relay, quantity):
+    stock_of(relay, 7)
+    answer = ask(signed_in("seller_a"), f"RELAY-1\t{quantity}\nRELAY-1\t2")
+    assert answer.status_code == 200
+    refused, priced = answer.context["check"].lines
+    assert refused.error
+    assert not priced.error
+    assert not UnmetDemand.objects.exists()
+
+
 def test_asking_again_counts_demand_once_and_a_link_asks_without_counting(signed_in, relay):
     stock_of(relay, 7)
     client = signed_in("seller_a")
