@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
+from wagtail.images import get_image_model
 
 from concord.cms.queries.desk import library_state, stock_feeds
 from concord.documents.models import Collateral
@@ -150,3 +153,22 @@ def test_an_editor_previews_and_publishes_a_page(cast):
     assert preview.status_code == 200
     assert "All of it." in preview.content.decode()
     assert "wagtail-userbar" not in preview.content.decode()
+
+
+def test_pictures_are_shown_in_the_desk_and_nowhere_else(cast):
+    photo = data_file("collateral", "limesdr-mini-photo.jpg").read_bytes()
+    image = get_image_model()(title="Logo", file=ContentFile(photo, name="logo.jpg"), width=722, height=480)
+    image.save()
+    rendition = image.renditions.create(
+        filter_spec="max-722x722", file=ContentFile(photo, name="logo.small.jpg"), width=722, height=480
+    )
+    assert rendition.url.startswith("/media/images/")
+    for user in (cast.editor, cast.vendor_manager):
+        shown = client_of(user).get(rendition.url)
+        assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+        assert b"".join(shown)
+    for user in (cast.seller_a, cast.stranger):
+        assert client_of(user).get(rendition.url).status_code == 404
+    assert Client().get(rendition.url).status_code == 404
+    for path in (f"/media/{image.file.name}", "/media/images/../original_images/x.jpg", "/media/images/nothing.jpg"):
+        assert client_of(cast.editor).get(path).status_code == 404

@@ -38,6 +38,7 @@ MEANING: dict[tuple[str, str], str] = {
     ("desk/registrations/", "deal_uuid"): "deal",
     ("desk/registrations/", "customer_uuid"): "customer",
     ("desk/registrations/", "deed"): "deed",
+    ("media/images/", "name"): "text",
     ("accounts/", "key"): "text",
     ("accounts/", "uidb36"): "text",
     ("accounts/2fa/webauthn/", "pk"): "number",

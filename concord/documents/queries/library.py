@@ -110,10 +110,11 @@ def library(*, actor: Actor, now: datetime, filters: Filters) -> QuerySet[Collat
 
 def excerpt_of(document: Collateral) -> str:
     """What a list shows below a title: the words around the hit, or the description; whole words, with ellipses."""
-    words = " ".join(str(getattr(document, "excerpt", document.description)).split())
+    found = str(getattr(document, "excerpt", document.description))
+    words = " ".join(found.split())
     if getattr(document, "excerpt_begins", 1) > 1:
         words = f"…{words.partition(' ')[2] or words}"
-    if len(words) >= _LENGTH - 1:
+    if len(found) >= _LENGTH:
         words = f"{words[:_LENGTH].rpartition(' ')[0] or words[:_LENGTH]}…"
     return words
 
