@@ -12,6 +12,7 @@ import re
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -108,6 +109,9 @@ class Cast:
         """What stands in the database."""
         with psycopg.connect(self.stack.database_url) as connection:
             return connection.execute(query, parameters).fetchall()
+
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +212,7 @@ def _register(page: Page, customer: str, sku: str, quantity: int, verdict: str |
     page.goto("/deals/new/")
     page.locator("input[name=customer_name]").fill(customer)
     page.locator("select[name=customer_country]").select_option("DE")
+    page.locator("input[name=customer_city]").fill("Frankfurt am Main")
     page.locator("textarea[name=lines]").fill(f"{sku}\t{quantity}")
     if verdict:
         expect(page.locator("#verdict")).to_contain_text(verdict)
@@ -260,7 +265,8 @@ def test_5_the_manager_approves_one_and_decides_the_other_a_duplicate(cast: Cast
     desk = cast.person("vendor_manager")
     _decide(desk, cast.notes["deal_a"], "approve")
     _decide(desk, cast.notes["deal_b"], "duplicate")
-    states = dict(cast.rows("SELECT uuid::text, review_status FROM deals_deal"))
+    both = [cast.notes["deal_a"], cast.notes["deal_b"]]
+    states = dict(cast.rows("SELECT uuid::text, review_status FROM deals_deal WHERE uuid = ANY(%s::uuid[])", both))
     assert states == {cast.notes["deal_a"]: "approved", cast.notes["deal_b"]: "duplicate"}
     with pytest.raises(psycopg.errors.ExclusionViolation), psycopg.connect(cast.stack.database_url) as connection:
         connection.execute(
@@ -379,15 +385,17 @@ def test_7_collateral_only_for_who_is_entitled(cast: Cast) -> None:
 
 def test_8_other_systems_feed_stock_ask_prices_and_are_refused_a_conflicting_quote(cast: Cast) -> None:
     sku, quantity = cast.notes["sku"], cast.notes["quantity"]
-    feed = [{"warehouse": "Rotterdam", "sku": sku, "on_hand": 4321, "as_of": "2026-11-22T06:00:00Z"}]
+    counted_at = datetime.now(UTC).replace(microsecond=0).isoformat()
+    feed = [{"warehouse": "Rotterdam", "sku": sku, "on_hand": 4321, "as_of": counted_at}]
     status, _headers, body = cast.api("PUT", "/api/v1/stock/", feed)
     assert status == 200, body
-    status, _headers, body = cast.api("GET", f"/api/v1/stock/?sku={sku}")
-    assert status == 200
-    assert "4321" in json.dumps(body)
+    assert body["results"][0]["outcome"] == "updated"
+    before = cast.api("GET", f"/api/v1/stock/?sku={sku}")[2]["results"][0]
     older = [{"warehouse": "Rotterdam", "sku": sku, "on_hand": 1, "as_of": "2020-01-01T00:00:00Z"}]
-    assert cast.api("PUT", "/api/v1/stock/", older)[0] == 200
-    assert "4321" in json.dumps(cast.api("GET", f"/api/v1/stock/?sku={sku}")[2])
+    status, _headers, body = cast.api("PUT", "/api/v1/stock/", older)
+    assert status == 200, body
+    assert body["results"][0]["outcome"] != "updated"
+    assert cast.api("GET", f"/api/v1/stock/?sku={sku}")[2]["results"][0] == before
 
     asked = {"currency": "USD", "lines": [{"sku": sku, "quantity": quantity}, {"sku": "NO-SUCH-PART", "quantity": 1}]}
     status, _headers, body = cast.api("POST", "/api/v1/price-checks/", asked)
@@ -409,7 +417,7 @@ def test_8_other_systems_feed_stock_ask_prices_and_are_refused_a_conflicting_quo
         "partner": "ZEVENPOLDER",
         "customer": customer,
         "currency": "USD",
-        "valid_until": "2026-12-20",
+        "valid_until": (datetime.now(UTC) + timedelta(days=20)).date().isoformat(),
         "lines": [{"sku": sku, "quantity": quantity, "unit_price": {"amount": "0.0001", "currency": "USD"}}],
         "issue": True,
     }
