@@ -74,6 +74,10 @@ class Story:
     end_customer_id: int | None
     #: the customer as the partner wrote it, which is all that the partner may know of it
     customer_name: str = ""
+    contact_email: str = ""
+    currency: str = ""
+    #: what it is about: (SKU, quantity), in order
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 menu_items: list[MenuItem] = []

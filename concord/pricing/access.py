@@ -35,6 +35,10 @@ class QuoteOrigin:
     story: Subject | None
     #: the customer's name, where the actor may know it by itself
     customer_name: str
+    contact_email: str = ""
+    currency: str = ""
+    #: what the story is about: (SKU, quantity)
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 def origin_of_story(actor: Actor, reference: str) -> QuoteOrigin:
@@ -57,6 +61,9 @@ def origin_of_story(actor: Actor, reference: str) -> QuoteOrigin:
         customer=customer,
         story=Subject(kind, uuid, partner.pk),
         customer_name=story.customer_name,
+        contact_email=story.contact_email,
+        currency=story.currency,
+        lines=story.lines,
     )
 
 

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.admin import messages
 
 from concord.deals.access import access_deal
 from concord.deals.actions.decisions import (
@@ -23,9 +23,10 @@ from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.twins import link_to_customer, tell_apart
 from concord.deals.desk.base import DeskPage, RoleView
 from concord.deals.desk.columns import CLOCKS
-from concord.deals.enums import Deed
+from concord.deals.enums import Deed, ReviewStatus
 from concord.deals.forms.decisions import DECISION_FORMS, DecisionForm, DuplicateForm
 from concord.deals.models import Deal
+from concord.deals.queries.deals import waiting_for_an_answer
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of
 from concord.deals.queries.workbench import Workbench, rivals_of, urgency, workbench
@@ -37,6 +38,13 @@ from concord.portal.refusals import InvalidInput, NotThere, Refusal
 
 _KEYS = {Deed.APPROVE: "a", Deed.DUPLICATE: "d", Deed.RETURN: "r", Deed.REJECT: "x"}
 _MOST_STORIES = 3
+
+_STATES = {
+    Deed.APPROVE: ReviewStatus.APPROVED,
+    Deed.DUPLICATE: ReviewStatus.DUPLICATE,
+    Deed.RETURN: ReviewStatus.RETURNED,
+    Deed.REJECT: ReviewStatus.REJECTED,
+}
 
 _ACTIONS: dict[Deed, Callable[..., Deal]] = {
     Deed.APPROVE: approve_registration,
@@ -136,7 +144,13 @@ class DecideView(WorkbenchView):
                 self.refused = refusal
                 _put_errors(form, refusal)
             else:
-                messages.success(request, _("Decided: %(decision)s.") % {"decision": deal_word(chosen)})
+                following = waiting_for_an_answer(actor).first()
+                way = reverse("registrations:bench", args=[following.uuid]) if following else ""
+                messages.success(
+                    request,
+                    _("Decided: %(decision)s.") % {"decision": deal_word(chosen)},
+                    buttons=[messages.button(way, _("Next registration"))] if way else None,
+                )
                 return HttpResponseRedirect(reverse("registrations:bench", args=[deal.uuid]))
         self.refused_form, self.refused_deed = form, chosen
         status = self.refused.status if self.refused else 422
@@ -144,8 +158,8 @@ class DecideView(WorkbenchView):
 
 
 def deal_word(deed: Deed) -> str:
-    """A decision's name in the reader's language."""
-    return str(deed.label)
+    """What a registration is after a decision, in the reader's language."""
+    return str(_STATES[deed].label)
 
 
 def _decide(deed: Deed, actor: Actor, deal: Deal, form: DecisionForm) -> None:

@@ -24,4 +24,7 @@ def deal_story(actor: Actor, public_id: str) -> Story | None:
         partner_id=deal.partner_id,
         end_customer_id=deal.end_customer_id,
         customer_name=deal.customer_name,
+        contact_email=deal.contact_email,
+        currency=deal.currency,
+        lines=tuple(deal.lines.order_by("position").values_list("product__sku", "quantity")),
     )

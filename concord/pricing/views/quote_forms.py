@@ -142,12 +142,14 @@ def _uuid(text: str) -> UUID:
 
 def _initial(request: HttpRequest, origin: QuoteOrigin) -> dict[str, Any]:
     today = local_date(timezone.now(), origin.partner.time_zone)
+    of_story = "".join(f"{sku}\t{quantity}\n" for sku, quantity in origin.lines)
     return {
         "customer_name": origin.customer_name,
-        "currency": origin.partner.currency,
+        "contact_email": origin.contact_email,
+        "currency": origin.currency or origin.partner.currency,
         "valid_until": last_day(today),
         "language": "zh-hans" if origin.customer.country in {"CN", "TW", "HK", "MO"} else origin.partner.language,
-        "lines": (request.POST.get("lines") or request.GET.get("lines", ""))[:200_000],
+        "lines": (request.POST.get("lines") or request.GET.get("lines") or of_story)[:200_000],
     }
 
 
