@@ -18,6 +18,7 @@ from concord.pricing.models import Product
 
 #: how many candidates a search ranks at most: a vague word matches half the catalogue, and nobody reads that
 CANDIDATES = 300
+_UNPRICED = ("search_key", "description", "created_at", "updated_at", "family__created_at", "family__updated_at")
 FUZZY_FROM = 4
 #: the word similarity from which a typing error is taken for one
 FORGIVING = "0.45"
@@ -122,7 +123,9 @@ def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
     wanted = [sku for sku in set(skus) if sku and "\0" not in sku]
     if not wanted:
         return {}
-    return {product.sku: product for product in Product.objects.select_related("family").filter(sku__in=wanted)}
+    # Left out is what pricing never asks for: reading it would take longer than the prices.
+    products = Product.objects.select_related("family").defer(*_UNPRICED).filter(sku__in=wanted)
+    return {product.sku: product for product in products}
 
 
 @dataclass(frozen=True, slots=True)

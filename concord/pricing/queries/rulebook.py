@@ -19,10 +19,10 @@ from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import Product
 
 HUNDRED = Decimal(100)
+_KINDS = {kind.value: kind for kind in engine.PriceKind}
 
 _PRICES = """
-SELECT p.id, p.product_id, p.minimum_quantity, p.unit_price, lower(p.validity), upper(p.validity),
-       l.id, l.code, l.priority, l.kind, v.number
+SELECT p.id, p.product_id, p.minimum_quantity, p.unit_price, l.id, l.code, l.priority, l.kind, v.number
 FROM pricing_price p
 JOIN pricing_pricelist l ON l.id = p.price_list_id
 JOIN pricing_pricelistversion v ON v.id = p.version_id
@@ -195,10 +195,11 @@ def _list_prices(
         cursor.execute(_PRICES, {"products": product_ids, "currency": currency, "market": market, "moment": moment})
         rows = cursor.fetchall()
     winner: dict[int, tuple[int, int]] = {}
-    for row in rows:
-        best = winner.get(row[1])
-        if best is None or row[8] > best[0]:
-            winner[row[1]] = (row[8], row[6])
+    for _id, product_id, _minimum, _amount, list_id, _code, priority, _kind, _version in rows:
+        best = winner.get(product_id)
+        if best is None or priority > best[0]:
+            winner[product_id] = (priority, list_id)
+    # In force they all are, so the engine need not be told since when.
     prices = [
         engine.ListPrice(
             id=price_id,
@@ -209,11 +210,9 @@ def _list_prices(
             list_code=code,
             version=version,
             priority=priority,
-            price_kind=engine.PriceKind(kind),
-            valid_from=start,
-            valid_until=end,
+            price_kind=_KINDS[kind],
         )
-        for price_id, product_id, minimum, amount, start, end, list_id, code, priority, kind, version in rows
+        for price_id, product_id, minimum, amount, list_id, code, priority, kind, version in rows
         if winner[product_id][1] == list_id
     ]
     return prices, {product_id: list_id for product_id, (_priority, list_id) in winner.items()}
