@@ -6,8 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from concord.portal.models import Event
+from concord.portal.periods import period
 from concord.portal.refusals import InvalidInput, NotAllowed
 from concord.pricing.models import Price, PriceListVersion, Product, StockLevel, Warehouse
 from tests.factories import make_price_list, make_product, set_price
@@ -223,3 +226,12 @@ def test_partners_and_channel_managers_import_no_prices(feed, usd, cast):
     for user in (cast.seller_a, cast.admin_a, cast.vendor_manager, cast.editor, cast.stranger):
         with pytest.raises(NotAllowed):
             feed("prices", "sku,unit_price\nA-1,1\n", list="usd", actor=cast.actor(user))
+
+
+def test_the_database_itself_refuses_two_prices_at_one_moment(usd):
+    first = Price.objects.filter(minimum_quantity=1).first()
+    version = PriceListVersion.objects.create(price_list=usd, number=2)
+    facts = {"price_list": usd, "version": version, "product": first.product, "minimum_quantity": 1}
+    with pytest.raises(IntegrityError, match="one_list_price"), transaction.atomic():
+        Price.objects.create(unit_price=Decimal(1), validity=period(NOW, None), **facts)
+    Price.objects.create(unit_price=Decimal(1), validity=DateTimeTZRange(empty=True), **facts)
