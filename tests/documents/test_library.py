@@ -139,7 +139,7 @@ def test_a_download_is_an_attachment_counted_and_told_to_the_vendor_alone(cast):
         cast.seller_a.pk,
         Door.EXTRANET,
     )
-    told = Event.objects.visible_to(cast.actor(cast.editor)).get(verb="collateral.downloaded")
+    told = Event.objects.visible_to(cast.actor(cast.vendor_manager)).get(verb="collateral.downloaded")
     assert told.partner_id == cast.partner_a.pk
     assert told.subject_uuid == document.uuid
     assert not Event.objects.visible_to(cast.actor(cast.admin_a)).filter(verb__startswith="collateral.").exists()
@@ -256,5 +256,9 @@ def test_the_search_across_everything_leaks_nothing(cast):
 def test_storing_and_removing_are_told(cast):
     document = make_collateral()
     Collateral.objects.get(pk=document.pk).delete()
-    verbs = Event.objects.visible_to(cast.actor(cast.editor)).filter(subject_uuid=document.uuid).order_by("sequence")
+    verbs = (
+        Event.objects.visible_to(cast.actor(cast.vendor_manager))
+        .filter(subject_uuid=document.uuid)
+        .order_by("sequence")
+    )
     assert [event.verb for event in verbs] == ["collateral.stored", "collateral.removed"]

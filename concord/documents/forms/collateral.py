@@ -54,4 +54,6 @@ class CollateralForm(BaseDocumentForm):
         """A document is never stored, even for a moment, without the families it is limited to."""
         with transaction.atomic():
             saved: Collateral = super().save(commit=commit)
+        if commit:
+            saved.file.close()  # opened for its size and hash
         return saved
