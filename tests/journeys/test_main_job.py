@@ -26,6 +26,8 @@ from tests.journeys.stack import Stack, sent
 CUSTOMER = "KION GROUP AG"
 SPELLED_BY_RIVAL = "Kion Group Aktiengesellschaft"
 #: what a refusal that the test provokes looks like in the console
+#: buttons change their colour over a moment, in which nobody reads them
+COLOURS_SETTLE = 400
 PROVOKED = re.compile(r"status of (403|404|409|422)")
 
 
@@ -151,6 +153,7 @@ def both_widths_and_looks(page: Page, name: str, *, language_too: bool = True) -
     look_at(page, f"journey-{name}-desk-light-en")
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(COLOURS_SETTLE)
     look_at(page, f"journey-{name}-phone-dark-en")
     if language_too:
         here = page.url
@@ -160,6 +163,7 @@ def both_widths_and_looks(page: Page, name: str, *, language_too: bool = True) -
         look_at(page, f"journey-{name}-phone-dark-zh")
         page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(color_scheme="light")
+        page.wait_for_timeout(COLOURS_SETTLE)
         look_at(page, f"journey-{name}-desk-light-zh")
         page.context.add_cookies([{"name": "django_language", "value": "en", "url": here}])
         page.goto(here)
