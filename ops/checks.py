@@ -69,6 +69,8 @@ def main(arguments: list[str]) -> int:
 
 
 def parallel() -> list[str]:
-    """One worker per core, each with a database of its own; TEST_WORKERS=1 runs everything in one process."""
+    """One worker per core, each with a server of its own; TEST_WORKERS=1 runs everything in one process."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        return []
     workers = int(os.environ.get("TEST_WORKERS") or min(4, len(os.sched_getaffinity(0))))
     return ["-n", str(workers), "--dist", "loadfile"] if workers > 1 else []

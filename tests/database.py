@@ -5,7 +5,7 @@ The tables that matter refuse TRUNCATE and deletes, so Django's own way of clear
 once per state of the migrations, by the role that owns the schema, and cloned. Tests themselves sign in as the
 application's role: a missing grant fails a test before it fails a customer.
 
-The server is the embedded one (in `.test/`), or the one that TEST_DATABASE_URL names (as a superuser).
+The server is the embedded one (in `.test/`), or the one that TEST_DATABASE_URL names (as a superuser; for one worker).
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ from ops.embedded_postgres import (
 from ops.schema import fingerprint
 
 PROJECT = Path(__file__).resolve().parents[1]
-STATE = PROJECT / ".test"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+# A server for each worker: what is sealed, and when, depends on the oldest transaction of the whole server, and one
+# worker's long transaction must not hold up what another one tests.
+STATE = PROJECT / ".test" / WORKER
 LOCK = 0x636F6E63  # any constant: one builder of the template at a time on a server
 KEPT_TEMPLATES = 3
 
@@ -221,8 +224,7 @@ def test_server() -> TestServer:
 @pytest.fixture(scope="session")
 def test_database(test_server: TestServer) -> Iterator[TestDatabase]:
     forget_abandoned_clones(test_server)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"concord_test_{worker}_{os.getpid()}"
+    name = f"concord_test_{WORKER or 'main'}_{os.getpid()}"
     database = TestDatabase(test_server, ensure_template(test_server), name)
     test_server.clone(database.template, database.name)
     yield database
@@ -270,7 +272,7 @@ def app_dsn(django_db_setup: None, test_database: TestDatabase) -> str:
 @pytest.fixture(scope="session")
 def pgmq_url(test_server: TestServer) -> Iterator[str]:
     """A queue on PostgreSQL for a real worker, in a database of its own as in the demo."""
-    name = f"concord_test_broker_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    name = f"concord_test_broker_{WORKER or 'main'}_{os.getpid()}"
     with test_server.session() as connection:
         create_database(connection, name, APP)
     from concord.portal.broker import prepare_broker
@@ -314,9 +316,6 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        return
     server = TestServer()
-    if server.given or not STATE.exists():
-        return
-    server.stop_when_unused()
+    if not server.given and STATE.exists():
+        server.stop_when_unused()
