@@ -19,6 +19,9 @@ MEANING: dict[tuple[str, str], str] = {
     ("api/v1/price-lists/", "number"): "version",
     ("api/v1/price-lists/", "price_list"): "price_list",
     ("api/v1/products/", "sku"): "product",
+    ("api/v1/quote-checks/", "code"): "check_code",
+    ("api/v1/quotes/", "uuid"): "quote",
+    ("api/v1/special-prices/", "uuid"): "special_price",
     ("check/", "code"): "check_code",
     ("company/api-clients/", "client_uuid"): "api_client",
     ("company/people/", "member_uuid"): "member",
@@ -85,6 +88,7 @@ def things(world: World, whose: str) -> Mapping[str, Any]:
         "quote": world.quote.uuid,
         "quote_draft": world.quote_draft.uuid,
         "run": world.run.uuid,
+        "special_price": world.special_price.uuid,
     }
     if whose == "b":
         own |= {

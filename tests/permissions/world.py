@@ -15,7 +15,9 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.test import Client
+from django.utils import timezone
 
 from concord.deals.actions.activities import add_activity
 from concord.deals.actions.decisions import approve_registration
@@ -36,7 +38,7 @@ from concord.portal.events.sealing import seal
 from concord.portal.imports.runs import start_import
 from concord.portal.models import ImportRun, User
 from concord.portal.periods import period
-from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote
+from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote, keep_document
 from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import PriceList, Product, Quote, SpecialPrice, TierDiscount
 from tests.cast import PASSWORD, Cast, make_cast
@@ -115,6 +117,7 @@ class World:
     rival_quote: Quote
     price_list: PriceList
     run: ImportRun
+    special_price: SpecialPrice
     tokens: dict[str, str] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -189,7 +192,18 @@ def make_world() -> World:
         rival_quote=_rival_quote(cast),
         price_list=prices,
         run=_import_run(),
+        special_price=SpecialPrice.objects.create(
+            end_customer=customer,
+            product=product,
+            requested_by=cast.partner_a,
+            currency="USD",
+            unit_price=1,
+            quantity=NumericRange(1, None),
+            period=period(timezone.now(), None),
+        ),
     )
+    keep_document(quote_uuid=world.quote.uuid, content=b"%PDF-1.7", digest="0" * 64)
+    world.run.rejections.save("rejected.csv", ContentFile(b"row"), save=True)
     suspended_partner.status = PartnerStatus.SUSPENDED
     suspended_partner.save()
     while seal():
