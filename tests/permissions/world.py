@@ -199,7 +199,7 @@ def make_world() -> World:
             currency="USD",
             unit_price=1,
             quantity=NumericRange(1, None),
-            period=period(timezone.now(), None),
+            period=period(timezone.now(), timezone.now() + timedelta(days=30)),
         ),
     )
     keep_document(quote_uuid=world.quote.uuid, content=b"%PDF-1.7", digest="0" * 64)
