@@ -32,7 +32,7 @@ def shape(path: str) -> str:
     ("who", "start"),
     [
         ("anonymous", "/accounts/login/"),
-        ("stranger", "/"),
+        ("stranger", "/check/"),
         ("seller_a", "/"),
         ("admin_a", "/"),
         ("seller_b", "/"),
