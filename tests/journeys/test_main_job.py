@@ -157,7 +157,8 @@ def both_widths_and_looks(page: Page, name: str, *, language_too: bool = True) -
     look_at(page, f"journey-{name}-phone-dark-en")
     if language_too:
         here = page.url
-        page.context.add_cookies([{"name": "django_language", "value": "zh-hans", "url": here}])
+        origin = str(page.evaluate("location.origin"))
+        page.context.add_cookies([{"name": "django_language", "value": "zh-hans", "url": origin}])
         page.goto(here)
         expect(page.locator("html")).to_have_attribute("lang", re.compile("zh", re.IGNORECASE))
         look_at(page, f"journey-{name}-phone-dark-zh")
@@ -165,7 +166,7 @@ def both_widths_and_looks(page: Page, name: str, *, language_too: bool = True) -
         page.emulate_media(color_scheme="light")
         page.wait_for_timeout(COLOURS_SETTLE)
         look_at(page, f"journey-{name}-desk-light-zh")
-        page.context.add_cookies([{"name": "django_language", "value": "en", "url": here}])
+        page.context.add_cookies([{"name": "django_language", "value": "en", "url": origin}])
         page.goto(here)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
