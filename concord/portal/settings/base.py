@@ -326,8 +326,8 @@ def broker_options(url: str) -> dict[str, Any]:
                 password=unquote(address.password or ""),
             ),
             "init_extension": False,
-            # Not `use_notify`: every connection that sends would LISTEN too and never read. Once its socket is full, the
-            # server's process hangs on it, and with it whatever waits for all processes, such as DROP DATABASE.
+            # Not `use_notify`: every connection that sends would LISTEN too and never read. Once its socket is full,
+            # the server's process hangs on it, and with it whatever waits for all processes, such as DROP DATABASE.
             "wait_time_seconds": 1,
             "poll_interval_ms": 50,
             "polling_interval": 0.05,
