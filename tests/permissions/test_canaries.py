@@ -58,7 +58,7 @@ def sightings(world: World, who: str) -> dict[str, list[str]]:
     seen: dict[str, list[str]] = {}
     for path in addresses(world):
         text = readable(content_of(visit(world, who, "GET", path))).replace(path, "")
-        if path.startswith("/check/"):
+        if path.startswith(("/check/", "/api/v1/quote-checks/")):
             # Whoever holds the code holds the document, and its number with the partner's code in it.
             text = text.replace(world.quote.number, "")
         for name, canary in {**CANARIES, "vendor's own": VENDORS_OWN}.items():

@@ -58,11 +58,19 @@ def _search_url() -> str:
     return ""
 
 
+def _may_go_home(request: HttpRequest) -> bool:
+    """Whether the way home leads anywhere: to the home page, or to the sign-in; not for whom nobody vouches."""
+    actor = getattr(request, "actor", None)
+    signed_in = getattr(getattr(request, "user", None), "is_authenticated", False)
+    return not signed_in or (actor is not None and actor.is_known)
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Brand, navigation, theme and languages. Lazy: a fragment that draws no shell pays nothing."""
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return {
         "brand": SimpleLazyObject(lambda: brand_of(request)),
+        "may_go_home": SimpleLazyObject(lambda: _may_go_home(request)),
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "languages": SimpleLazyObject(_languages),
         "portal_search_url": SimpleLazyObject(_search_url),
