@@ -36,7 +36,7 @@ def make_product(family: ProductFamily, sku: str = "", **facts: Any) -> Product:
 
 
 def make_price_list(currency: str = "USD", **facts: Any) -> PriceList:
-    """A price list with one version, in force since long ago."""
+    """A price list with one version, in force since long ago, published before there was a history."""
     number = next(_numbers)
     facts.setdefault("code", f"list-{number}")
     facts.setdefault("name", f"List {number}")
@@ -44,7 +44,7 @@ def make_price_list(currency: str = "USD", **facts: Any) -> PriceList:
     facts.setdefault("kind", PriceKind.CUSTOMER)
     price_list = PriceList.objects.create(currency=currency, **facts)
     PriceListVersion.objects.create(
-        price_list=price_list, number=1, status=VersionStatus.IN_FORCE, valid_from=LONG_AGO, published_at=LONG_AGO
+        price_list=price_list, number=1, status=VersionStatus.IN_FORCE, valid_from=LONG_AGO, valid_until=FAR_AHEAD
     )
     return price_list
 

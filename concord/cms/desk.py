@@ -16,9 +16,11 @@ from concord.documents.queries.library import most_wanted
 from concord.portal.actor import Actor
 from concord.portal.desk import desk_actor
 from concord.portal.enums import Role
+from concord.portal.invariants import invariants, last_checks
 from concord.portal.models import User
 
 _LATELY = timedelta(days=30)
+_MOST_FINDINGS = 8
 
 
 def actor_at_desk(request: HttpRequest) -> Actor:
@@ -39,6 +41,26 @@ class FeedsPanel(Component):
         if not actor.has_role(Role.PRICING_MANAGER, Role.CHANNEL_MANAGER):
             return {"is_shown": False}
         return {"is_shown": True, "feeds": stock_feeds(now=timezone.now()), "imports": last_imports(actor=actor)}
+
+
+class ChecksPanel(Component):
+    """What the nightly checks of rules and prices found; whatever is wrong stands above everything else."""
+
+    order = 40
+    template_name = "cms/desk/checks_panel.html"
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        """One statement."""
+        actor = actor_at_desk(parent_context["request"])
+        if not actor.has_role(Role.PRICING_MANAGER, Role.CHANNEL_MANAGER):
+            return {"is_shown": False}
+        return {"is_shown": True, "checks": [(run, _named(run.listed)) for run in last_checks()]}
+
+
+def _named(listed: list[dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
+    """The first findings, each with the name of the rule that it breaks."""
+    shown = listed[:_MOST_FINDINGS]
+    return [(str(invariants[one["rule"]].label) if one["rule"] in invariants else "", one) for one in shown]
 
 
 class LibraryPanel(Component):

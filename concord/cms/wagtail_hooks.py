@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail import hooks
 
-from concord.cms.desk import DraftsPanel, FeedsPanel, LibraryPanel, actor_at_desk
+from concord.cms.desk import ChecksPanel, DraftsPanel, FeedsPanel, LibraryPanel, actor_at_desk
 from concord.portal.enums import Role
 
 #: Wagtail's reports on pages: nothing to those who do not write any
@@ -32,7 +32,7 @@ def panels_of_home(request: HttpRequest, panels: list[Any]) -> None:
     """Feeds and imports, the library, drafts; Wagtail's own panels on pages are for editors."""
     if not actor_at_desk(request).has_role(Role.CONTENT_EDITOR):
         panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
-    panels.extend([FeedsPanel(), LibraryPanel(), DraftsPanel()])
+    panels.extend([ChecksPanel(), FeedsPanel(), LibraryPanel(), DraftsPanel()])
 
 
 @hooks.register("construct_homepage_summary_items", order=1000)

@@ -11,11 +11,14 @@ from concord.deals.models import Deal, ReasonCode
 from concord.deals.panels import funnel, waiting_for_me
 from concord.deals.protection.terms import programme_terms
 from concord.deals.providers import find_deals
+from concord.deals.queries.invariants import deal_invariants
 from concord.deals.queries.stories import deal_story
 from concord.deals.rules import can_read_deals
 from concord.portal import registry
 from concord.portal.desk import give_permissions
 from concord.portal.enums import Role
+from concord.portal.invariants import register_invariant
+from concord.portal.invariants.guards import guarding_triggers
 from concord.portal.ui.looks import Look, register_looks
 from concord.portal.work import register_constraint
 
@@ -24,6 +27,9 @@ def wire() -> None:
     """Everything that other packages reach deals by."""
     programme_terms()  # terms that contradict each other are refused at the start
     register_constraint("one_protection", AlreadyProtected)
+    guarding_triggers.add("protection_locks_customer")
+    for invariant in deal_invariants():
+        register_invariant(invariant)
     registry.event_labels.update(EVENT_LABELS)
     registry.story_resolvers["deal"] = deal_story
     registry.subject_urls["deal"] = _address

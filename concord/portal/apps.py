@@ -18,7 +18,10 @@ class PortalConfig(AppConfig):
         """Load the Celery application and the start-up checks."""
         from concord.portal import celery, checks, registry  # noqa: F401 - registration happens on import
         from concord.portal.imports import consumers
+        from concord.portal.invariants import guards
 
         registry.event_labels["import.requested"] = _("File handed in")
         registry.event_labels["import.stored"] = _("File imported")
+        registry.event_labels["check.failed"] = _("Check of the database failed")
         consumers.register()
+        guards.register()

@@ -29,6 +29,7 @@ class Space(IntEnum):
     PUBLISHING = 101
     IMPORT = 102
     CATALOGUE = 103
+    CHECK = 104
 
 
 class NotInTransaction(RuntimeError):

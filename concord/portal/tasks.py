@@ -7,10 +7,14 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from concord.portal.actor import portal_actor
 from concord.portal.events.outbox import work_off
 from concord.portal.events.sealing import seal
 from concord.portal.imports.runs import FINAL, carry_out
-from concord.portal.models import IdempotencyKey, ImportRun, RateLimit
+from concord.portal.invariants import broken_invariants, check_due, invariants, keep_check
+from concord.portal.locking import Space, try_lock
+from concord.portal.models import CheckRun, IdempotencyKey, ImportRun, RateLimit
+from concord.portal.work import unit_of_work
 
 KEYS_KEPT = timedelta(hours=48)
 #: an import that nobody has begun, or that broke off, is looked at again after this long
@@ -55,3 +59,23 @@ def resume_imports() -> None:
     waiting = ImportRun.objects.unscoped("looking after everybody's imports").exclude(state__in=FINAL)
     for run_id in waiting.filter(created_at__lt=timezone.now() - IMPORT_PATIENCE).values_list("pk", flat=True)[:20]:
         carry_out_import.delay(run_id)
+
+
+@shared_task(ignore_result=True, time_limit=7_200)
+def check_invariants_nightly() -> int:
+    """Look at the whole database once a night, later when the night was missed; how many findings."""
+    started = timezone.now()
+    with unit_of_work():
+        # A night's look may take longer than the beat: the next one finds somebody at it.
+        if not check_due(CheckRun.Kind.INVARIANTS, now=started) or not try_lock(Space.CHECK, 1):
+            return 0
+        found = list(broken_invariants(now=started))
+        keep_check(
+            actor=portal_actor(),
+            kind=CheckRun.Kind.INVARIANTS,
+            started_at=started,
+            finished_at=timezone.now(),
+            examined=len(invariants),
+            found=found,
+        )
+    return len(found)

@@ -6,6 +6,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from concord.portal.actor import portal_actor
+from concord.portal.invariants import check_due
+from concord.portal.locking import Space, try_lock
+from concord.portal.models import CheckRun
+from concord.portal.work import unit_of_work
+from concord.pricing.actions.drift import check_drift
 from concord.pricing.actions.price_lists import turn_versions
 from concord.pricing.actions.quotes import expire_quotes
 
@@ -23,3 +28,14 @@ def expire_issued_quotes() -> int:
 def turn_price_list_versions() -> int:
     """Say which versions of price lists came into force or ended; how many. Their prices did so by themselves."""
     return turn_versions(actor=portal_actor(), now=timezone.now())
+
+
+@shared_task(ignore_result=True, time_limit=7_200)
+def check_drift_nightly() -> int:
+    """Replay all live quotes once a night, later when the night was missed; how many findings."""
+    started = timezone.now()
+    with unit_of_work():
+        # A night's look may take longer than the beat: the next one finds somebody at it.
+        if not check_due(CheckRun.Kind.DRIFT, now=started) or not try_lock(Space.CHECK, 2):
+            return 0
+        return check_drift(actor=portal_actor(), now=started).findings

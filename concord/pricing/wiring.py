@@ -12,6 +12,8 @@ from concord.portal.actor import Actor
 from concord.portal.desk import give_permissions
 from concord.portal.enums import Role
 from concord.portal.imports import register_import
+from concord.portal.invariants import register_invariant
+from concord.portal.invariants.guards import guarding_triggers
 from concord.portal.models import ImportRun
 from concord.portal.work import register_constraint
 from concord.pricing.actions.rules import TIE_CONSTRAINTS, rules_tied
@@ -29,6 +31,7 @@ from concord.pricing.models import (
     Warehouse,
 )
 from concord.pricing.queries.catalogue import search_products
+from concord.pricing.queries.invariants import price_invariants
 from concord.pricing.queries.tier_facts import tier_facts
 
 
@@ -39,6 +42,9 @@ def wire_catalogue() -> None:
     registry.event_labels.update(CATALOGUE_EVENT_LABELS)
     for name in TIE_CONSTRAINTS:
         register_constraint(name, rules_tied)
+    guarding_triggers.add("commitment_locks_customer")
+    for invariant in price_invariants():
+        register_invariant(invariant)
     managers, keepers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}, {Role.PRICING_MANAGER}
     for model in (
         PriceFloor,

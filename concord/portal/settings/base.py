@@ -342,6 +342,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume-imports": {"task": "concord.portal.tasks.resume_imports", "schedule": 60.0},
     "forget-old-keys": {"task": "concord.portal.tasks.forget_old_keys", "schedule": 3600.0},
     "turn-price-lists": {"task": "concord.pricing.tasks.turn_price_list_versions", "schedule": 60.0},
+    "check-invariants": {"task": "concord.portal.tasks.check_invariants_nightly", "schedule": 900.0},
+    "check-drift": {"task": "concord.pricing.tasks.check_drift_nightly", "schedule": 900.0},
     "expire-quotes": {"task": "concord.pricing.tasks.expire_issued_quotes", "schedule": 300.0},
 }
 

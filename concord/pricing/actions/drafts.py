@@ -278,7 +278,7 @@ def lines_of(quote: Quote, priced: PricedBasket, lines: Sequence[QuoteLineInput]
 def totals(priced: PricedBasket) -> tuple[Decimal, Decimal]:
     """Customer and partner total: the sums of the rounded line amounts, as the document prints them."""
     sums = priced.totals
-    return sums.customer, sums.partner or Decimal(0)
+    return sums.customer or Decimal(0), sums.partner or Decimal(0)
 
 
 def demand_prices(results: Sequence[LineResult]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -86,13 +87,17 @@ class CheckedLineSerializer(serializers.Serializer[Any]):
 
 
 class PriceCheckSerializer(serializers.Serializer[Any]):
-    """The answer to the whole list; the totals are those of the lines that have a price."""
+    """The answer to the whole list; the totals are those of the lines that have a price, null when none has.
+
+    ``incomplete`` says why the totals are not those of the whole list; null when they are.
+    """
 
     currency = serializers.CharField()
     as_of = serializers.DateTimeField()
     price_kind = serializers.CharField()
     complete = serializers.BooleanField()
-    customer_total = MoneySerializer()
+    incomplete = LineErrorSerializer(allow_null=True)
+    customer_total = MoneySerializer(allow_null=True)
     partner_total = MoneySerializer(allow_null=True)
     lines = CheckedLineSerializer(many=True)
 
@@ -138,10 +143,25 @@ def price_check_document(check: PriceCheck) -> dict[str, Any]:
         "as_of": check.basket.moment,
         "price_kind": check.basket.price_kind.value,
         "complete": check.totals.complete,
+        "incomplete": _incomplete(check),
         "customer_total": money(check.totals.customer, currency),
         "partner_total": money(check.totals.partner, currency),
         "lines": [_line_document(line, currency) for line in check.lines],
     }
+
+
+def _incomplete(check: PriceCheck) -> dict[str, str] | None:
+    """Why the totals are not those of the whole list."""
+    if check.totals.complete:
+        return None
+    if check.totals.customer is None:
+        return {"code": "no_line_priced", "detail": gettext("No line has a price, so there is no total.")}
+    detail = ngettext(
+        "%(count)s line has no price; the total is that of the others.",
+        "%(count)s lines have no price; the total is that of the others.",
+        check.refused,
+    ) % {"count": check.refused}
+    return {"code": "lines_without_price", "detail": detail}
 
 
 def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:

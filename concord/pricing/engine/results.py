@@ -92,23 +92,26 @@ class LineResult:
 
 
 class BasketTotals(NamedTuple):
-    """Sums of the line totals. ``partner`` is None when no partner asked. ``complete``: no line is in error."""
+    """Sums of the line totals; ``customer`` is None when no line has a price, for nothing costs nothing.
 
-    customer: Decimal
+    ``partner`` is None when no partner asked. ``complete``: there are lines, and none is in error.
+    """
+
+    customer: Decimal | None
     partner: Decimal | None
     complete: bool
 
 
 def basket_totals(results: Iterable[LineResult]) -> BasketTotals:
     """Add up the lines that have a price; the sums are those of the rounded line totals, as a document prints them."""
-    customer = Decimal(0)
+    customer: Decimal | None = None
     partner: Decimal | None = None
     complete = True
     for line in results:
         if line.customer_total is None:
             complete = False
             continue
-        customer += line.customer_total
+        customer = line.customer_total + (customer or 0)
         if line.partner_total is not None:
             partner = line.partner_total + (partner or 0)
-    return BasketTotals(customer, partner, complete)
+    return BasketTotals(customer, partner, complete and customer is not None)

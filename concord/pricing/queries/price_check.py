@@ -103,7 +103,8 @@ def check_prices(
     results = dict(zip((line.number for line in askable), basket.lines, strict=True))
     stock = availability_for([product.pk for product in basket.products.values()], now=now)
     checked = tuple(_checked(line, results.get(line.number), basket.products, stock, actor) for line in lines)
-    return PriceCheck(checked, basket, basket_totals(basket.lines))
+    totals = basket_totals(basket.lines)
+    return PriceCheck(checked, basket, totals._replace(complete=totals.complete and len(askable) == len(lines)))
 
 
 def _checked(

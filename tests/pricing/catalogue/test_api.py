@@ -89,6 +89,23 @@ def test_a_line_that_cannot_be_priced_says_why_and_the_others_answer(api, relay)
     assert all(line["customer_unit_price"] is None for line in answer["lines"][:3])
     assert answer["complete"] is False
     assert answer["customer_total"]["amount"] == "10.50"
+    assert answer["incomplete"] == {
+        "code": "lines_without_price",
+        "detail": "3 lines have no price; the total is that of the others.",
+    }
+
+
+def test_what_has_no_price_does_not_cost_nothing(api, relay):
+    body = {"currency": "USD", "lines": [{"sku": "NO-SUCH", "quantity": 1}]}
+    answer = api("seller_a").post("/api/v1/price-checks/", body, format="json").json()
+    assert (answer["customer_total"], answer["partner_total"], answer["complete"]) == (None, None, False)
+    assert answer["incomplete"]["code"] == "no_line_priced"
+    whole = (
+        api("seller_a")
+        .post("/api/v1/price-checks/", {"currency": "USD", "lines": [{"sku": "RELAY-1", "quantity": 1}]}, format="json")
+        .json()
+    )
+    assert (whole["complete"], whole["incomplete"]) == (True, None)
 
 
 def test_nobody_asks_for_another_partner_nor_learns_of_a_foreign_customer(api, cast, relay):

@@ -1,0 +1,80 @@
+"""What must be true of registrations and protections, looked for in sets."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.deals.enums import ReviewStatus
+from concord.portal.invariants import Invariant, by_statement
+
+_OVERLAPPING = """
+SELECT format('protections %%s and %%s', a.id, b.id) FROM deals_protection a JOIN deals_protection b
+  ON b.end_customer_id = a.end_customer_id AND b.family_id = a.family_id AND b.id > a.id AND b.period && a.period
+"""
+_WITHOUT_DEAL = """
+SELECT format('protection %%s of deal %%s', p.id, d.uuid)
+FROM deals_protection p JOIN deals_deal d ON d.id = p.deal_id
+WHERE p.period @> %(now)s::timestamptz
+  AND (d.review_status <> %(approved)s OR d.end_customer_id IS DISTINCT FROM p.end_customer_id
+       OR d.partner_id <> p.partner_id)
+"""
+_WITHOUT_BENEFIT = """
+SELECT format('protection %%s of deal %%s', p.id, d.uuid)
+FROM deals_protection p JOIN deals_deal d ON d.id = p.deal_id
+WHERE p.period @> %(now)s::timestamptz AND NOT EXISTS (
+    SELECT FROM pricing_registrationbenefit b
+    WHERE b.end_customer_id = p.end_customer_id AND b.family_id = p.family_id AND b.partner_id = p.partner_id
+      AND b.period @> %(now)s::timestamptz)
+"""
+_APPROVAL_UNTOLD = """
+SELECT format('deal %%s', d.uuid) FROM deals_deal d
+WHERE d.review_status = %(approved)s AND NOT EXISTS (
+    SELECT FROM portal_event e WHERE e.subject_type = 'deal' AND e.subject_uuid = d.uuid AND e.verb = 'deal.approved')
+"""
+_EVENT_WITHOUT_DEAL = """
+SELECT DISTINCT format('deal %%s', e.subject_uuid) FROM portal_event e
+WHERE e.subject_type = 'deal' AND NOT EXISTS (SELECT FROM deals_deal d WHERE d.uuid = e.subject_uuid)
+"""
+_ORPHANED_STORY = """
+SELECT format('quote %%s of deal %%s', q.uuid, q.story_uuid) FROM pricing_quote q
+WHERE q.story_type = 'deal' AND NOT EXISTS (
+    SELECT FROM deals_deal d WHERE d.uuid = q.story_uuid AND d.partner_id = q.partner_id)
+"""
+
+
+def deal_invariants() -> list[Invariant]:
+    """The rules of this package."""
+    approved = {"approved": ReviewStatus.APPROVED}
+    return [
+        by_statement(
+            "one_protection",
+            _("No two protections of one customer and family overlap"),
+            _OVERLAPPING,
+            "overlap",
+        ),
+        by_statement(
+            "protection_of_deal",
+            _("Every live protection belongs to an approved deal of the same customer"),
+            _WITHOUT_DEAL,
+            "its deal does not carry it",
+            approved,
+        ),
+        by_statement(
+            "protection_benefit",
+            _("Every live protection is worth its registration discount"),
+            _WITHOUT_BENEFIT,
+            "grants no benefit",
+        ),
+        by_statement(
+            "approvals_told", _("Every approval is in the history"), _APPROVAL_UNTOLD, "is not in the history", approved
+        ),
+        by_statement(
+            "deals_there",
+            _("Every deal that the history tells of is there"),
+            _EVENT_WITHOUT_DEAL,
+            "is in the history alone",
+        ),
+        by_statement(
+            "stories", _("Every quote of a deal has that deal"), _ORPHANED_STORY, "its deal is not there or another's"
+        ),
+    ]

@@ -1,0 +1,55 @@
+"""The floor's own rules: every constraint and trigger is there and in force, and the history is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.apps import apps
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from concord.portal.events.chain import verify_all
+from concord.portal.invariants.kinds import Invariant, Violation, register_invariant
+
+_CONSTRAINTS = "SELECT conname FROM pg_constraint WHERE convalidated AND connamespace = 'public'::regnamespace"
+_INDEXES = """
+SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
+WHERE i.indisvalid AND c.relnamespace = 'public'::regnamespace
+"""
+_TRIGGERS = """
+SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = 'public'::regnamespace
+"""
+#: triggers that must stand beside the constraints of the models; packages add theirs
+guarding_triggers: set[str] = {"event_chained", "event_append_only", "event_position_append_only"}
+
+
+def register() -> None:
+    """Make the floor's rules known. Called when the apps are ready."""
+    register_invariant(Invariant("guards", _("Every constraint and trigger is in force"), _guards_gone))
+    register_invariant(Invariant("history", _("Every history is whole"), _history_broken))
+
+
+def _guards_gone(_now: datetime) -> Iterable[Violation]:
+    there = _names(_CONSTRAINTS) | _names(_INDEXES)
+    for model in apps.get_models():
+        if not model.__module__.startswith("concord.") or not model._meta.managed:
+            continue
+        for constraint in model._meta.constraints:
+            if constraint.name not in there:
+                yield Violation("guards", f"{model._meta.db_table} {constraint.name}", "constraint missing")
+    for trigger in sorted(guarding_triggers - _names(_TRIGGERS)):
+        yield Violation("guards", trigger, "trigger missing or disabled")
+
+
+def _history_broken(_now: datetime) -> Iterable[Violation]:
+    for finding in verify_all():
+        subject = f"{finding.subject_type} {finding.subject_uuid or ''} #{finding.sequence}"
+        yield Violation("history", subject, finding.what)
+
+
+def _names(statement: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return {name for (name,) in cursor.fetchall()}

@@ -1,0 +1,28 @@
+"""The check of all live quotes against the rules that they were priced by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from concord.portal.actor import Actor
+from concord.portal.invariants import keep_check
+from concord.portal.models import CheckRun
+from concord.pricing.queries.drift import drifted_lines, live_line_count
+
+
+def check_drift(*, actor: Actor, now: datetime) -> CheckRun:
+    """Replay the receipt of every line of every live quote, and keep what was found.
+
+    Locks nothing. Records ``check.failed`` when a line has drifted. The findings name quotes and lines, no amounts.
+    """
+    found = list(drifted_lines(now=now))
+    return keep_check(
+        actor=actor,
+        kind=CheckRun.Kind.DRIFT,
+        started_at=now,
+        finished_at=timezone.now(),
+        examined=live_line_count(now=now),
+        found=found,
+    )
