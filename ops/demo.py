@@ -208,6 +208,8 @@ def load(database: object, environment: dict[str, str]) -> None:
     from ops.database import Database
 
     assert isinstance(database, Database)
+    if not (STATE / "signing" / "key.pem").exists():
+        run([sys.executable, "manage.py", "make_signing_certificate"], env=environment, cwd=PROJECT)
     if database.is_loaded():
         return
     print("  Importing the demo's data", flush=True)
@@ -279,6 +281,7 @@ def print_welcome(port: int, seconds: float) -> None:
         for line in sign_in_lines(content):
             print(line)
         print(f"\nThe same as JSON: {SIGN_INS.relative_to(PROJECT)}")
+    print(f"Mail lands as files in {(STATE / 'mail').relative_to(PROJECT)}/, such as the codes of the quote check")
     print(f"Logs: {(STATE / 'web.log').relative_to(PROJECT)}, {(STATE / 'worker.log').relative_to(PROJECT)}")
     print("Ctrl-C ends everything; `make demo` brings it back with its data.", flush=True)
 

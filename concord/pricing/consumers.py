@@ -1,12 +1,20 @@
-"""What follows from a quote's history: its document, rendered by the worker."""
+"""What follows from a quote's history: its document, rendered and signed by the worker, and one-time codes by mail."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 
-from concord.documents.pdf import render_pdf
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from concord.documents.pdf import render_pdf, sign_pdf
 from concord.portal.events import Consumer, register_consumer
-from concord.portal.models import Event
+from concord.portal.models import BrandSettings, Event
+from concord.pricing.actions.quote_proofs import CODE_HOLDS, new_one_time_code
 from concord.pricing.actions.quotes import keep_document
 from concord.pricing.models import Quote
 from concord.pricing.queries.quote_document import quote_document
@@ -28,17 +36,55 @@ def render_quote(event: Event, target: str) -> None:
 
 
 def quote_pdf(quote: Quote) -> bytes:
-    """The document of an issued quote, in its language."""
+    """The document of an issued quote, in its language, signed."""
     context, images = quote_document(quote)
-    return render_pdf(
+    content = render_pdf(
         "pricing/pdf/quote.html",
         context,
         language=quote.language,
         stylesheets=["pricing/pdf/quote.css"],
         images=images,
     )
+    with translation.override(quote.language):
+        reason = gettext("Quote %(number)s, revision %(revision)s") % {
+            "number": quote.number,
+            "revision": quote.revision,
+        }
+    return sign_pdf(content, reason=reason)
+
+
+def send_one_time_code(event: Event, target: str) -> None:
+    """Mail the code that opens a quote's lines on the check page, in the quote's language.
+
+    Its story's copy is not ours. Repeated, it sends a fresh code, and the one before is void.
+    """
+    if event.subject_type != "quote":
+        return
+    found = new_one_time_code(proof_uuid=json.loads(event.payload)["proof"], now=timezone.now())
+    if found is None:
+        return
+    quote, code = found
+    brand = BrandSettings.load()
+    with translation.override(quote.language):
+        context = {
+            "brand_name": brand.vendor_name or brand.brand_name,
+            "subject": gettext("Your code for quote %(number)s") % {"number": quote.number},
+            "code": f"{code[:4]} {code[4:]}",
+            "quote": quote,
+            "minutes": int(CODE_HOLDS.total_seconds() // 60),
+            "reason": gettext("You get this because your address stands on this quote."),
+        }
+        message = EmailMultiAlternatives(
+            subject=context["subject"],
+            body=render_to_string("pricing/email/one_time_code.txt", context),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[quote.contact_email],
+        )
+        message.attach_alternative(render_to_string("pricing/email/one_time_code.html", context), "text/html")
+    message.send()
 
 
 def register() -> None:
     """Follow the log from now on."""
     register_consumer(Consumer("pricing.pdf", frozenset({"quote.issued"}), render_quote))
+    register_consumer(Consumer("pricing.one_time_code", frozenset({"quote.lines_asked"}), send_one_time_code))

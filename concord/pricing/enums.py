@@ -80,6 +80,44 @@ class CheckVerdict(models.TextChoices):
     UNKNOWN = "unknown", _("Not one of our quotes")
 
 
+class CheckKind(models.TextChoices):
+    """What somebody did on the check page."""
+
+    CODE = "code", _("Code entered")
+    DOCUMENT = "document", _("Document checked")
+    LINES_ASKED = "lines_asked", _("Lines asked for")
+    LINES_SHOWN = "lines_shown", _("Lines shown")
+
+
+class DocumentVerdict(models.TextChoices):
+    """What the check says of a PDF that was handed in."""
+
+    ORIGINAL = "original", _("The original document")
+    APPENDED = "appended", _("Changed after it was made")
+    EDITED = "edited", _("Its text was changed")
+    RESAVED = "resaved", _("Not the original file")
+    NOT_OURS = "not_ours", _("Not one of our documents")
+    UNREADABLE = "unreadable", _("The file cannot be read")
+
+
+class Difference(models.TextChoices):
+    """Why two quotes differ, in general or on a line."""
+
+    REVISION = "revision", _("They are two revisions of the same quote.")
+    DATE = "date", _("They were issued on different days, and prices changed in between.")
+    VALIDITY = "validity", _("They are valid until different days.")
+    CUSTOMER = "customer", _("They name different customers.")
+    PARTNER = "partner", _("They come from different partners.")
+    CURRENCY = "currency", _("They are in different currencies.")
+    PRODUCTS = "products", _("They offer different products.")
+    QUANTITY = "quantity", _("They offer different quantities, and the price depends on the quantity.")
+    AMOUNT = "amount", _("They offer different quantities at the same price.")
+    SPECIAL_PRICE = "special_price", _("A special price was agreed on one of them.")
+    PROMOTION = "promotion", _("A promotion was running for one of them.")
+    PROMISE = "promise", _("A price promised earlier holds on one of them.")
+    KIND = "kind", _("One shows customer prices, the other recommended prices.")
+
+
 class WayOut(models.TextChoices):
     """What can be done about a refused price."""
 
@@ -102,6 +140,8 @@ QUOTE_EVENT_LABELS = {
     "quote.superseded": _("Quote superseded by a new revision"),
     "quote.expired": _("Quote expired"),
     "quote.repriced": _("Quote repriced"),
+    "quote.lines_asked": _("Lines asked for on the check page"),
+    "quote.lines_shown": _("Lines shown to the customer on the check page"),
     "special_price.requested": _("Special price asked for"),
     "special_price.approved": _("Special price approved"),
     "special_price.rejected": _("Special price rejected"),

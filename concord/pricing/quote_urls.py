@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.pricing.views import quote_actions, quote_checks, quote_forms, quotes, special_prices
+from concord.pricing.views import quote_actions, quote_check_forms, quote_checks, quote_forms, quotes, special_prices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/", quotes.quote_list, name="quote-list"),
@@ -23,5 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<uuid:uuid>/take/", quote_actions.quote_take, name="quote-take"),
     path("quotes/<uuid:uuid>/special-price/", special_prices.special_price_new, name="special-price-new"),
     path("check/", quote_checks.quote_check, name="quote-check"),
+    path("check/documents/", quote_check_forms.quote_check_papers, name="quote-check-papers"),
+    path("check/lines/", quote_check_forms.quote_check_lines, name="quote-check-lines"),
+    path("check/mail/", quote_check_forms.quote_check_one_time_code, name="quote-check-mail"),
     path("check/<str:code>/", quote_checks.quote_check, name="quote-check-code"),
 ]

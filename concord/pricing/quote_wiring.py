@@ -17,7 +17,7 @@ from concord.pricing.actions.benefits import benefit_held
 from concord.pricing.actions.commitments import price_refused
 from concord.pricing.actions.special_prices import special_price_tied
 from concord.pricing.desk import quotes as _desk  # noqa: F401 - its hooks register themselves
-from concord.pricing.enums import QUOTE_EVENT_LABELS, CheckVerdict
+from concord.pricing.enums import QUOTE_EVENT_LABELS, CheckVerdict, DocumentVerdict
 from concord.pricing.queries.quotes import quotes_listed
 
 
@@ -35,6 +35,17 @@ def wire_quotes() -> None:
         },
     )
     register_looks("check", {CheckVerdict.UNKNOWN.value: Look("bad", "alert-triangle", CheckVerdict.UNKNOWN.label)})
+    register_looks(
+        "paper",
+        {
+            DocumentVerdict.ORIGINAL.value: Look("ok", "file-check", DocumentVerdict.ORIGINAL.label),
+            DocumentVerdict.APPENDED.value: Look("bad", "alert-triangle", DocumentVerdict.APPENDED.label),
+            DocumentVerdict.EDITED.value: Look("bad", "alert-triangle", DocumentVerdict.EDITED.label),
+            DocumentVerdict.RESAVED.value: Look("warn", "alert-triangle", DocumentVerdict.RESAVED.label),
+            DocumentVerdict.NOT_OURS.value: Look("bad", "circle-x", DocumentVerdict.NOT_OURS.label),
+            DocumentVerdict.UNREADABLE.value: Look("muted", "file-x", DocumentVerdict.UNREADABLE.label),
+        },
+    )
     registry.menu_items.append(
         registry.MenuItem(
             label=_("Quotes"),

@@ -12,6 +12,7 @@ from concord.portal.models import CheckRun
 from concord.portal.work import unit_of_work
 from concord.pricing.actions.drift import check_drift
 from concord.pricing.actions.price_lists import turn_versions
+from concord.pricing.actions.quote_proofs import forget_proofs
 from concord.pricing.actions.quotes import expire_quotes
 
 
@@ -39,3 +40,9 @@ def check_drift_nightly() -> int:
         if not check_due(CheckRun.Kind.DRIFT, now=started) or not try_lock(Space.CHECK, 2):
             return 0
         return check_drift(actor=portal_actor(), now=started).findings
+
+
+@shared_task(ignore_result=True)
+def forget_mail_proofs() -> int:
+    """Delete proofs of mail that are over; how many."""
+    return forget_proofs(now=timezone.now())

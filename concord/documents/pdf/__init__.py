@@ -4,7 +4,22 @@ Templates are rendered here, in the language asked for; laying out happens in a 
 the fonts loaded, may use so much memory and so much time, and can fetch nothing (``typesetter``).
 """
 
+from concord.documents.pdf.inspection import Inspection, Signature, inspect_pdf
 from concord.documents.pdf.render import render_pdf
 from concord.documents.pdf.request import DocumentTooLong, Image, PdfFailed, PdfTimedOut
+from concord.documents.pdf.signing import Certificate, own_fingerprints, sign_pdf, signing_certificate
 
-__all__ = ["DocumentTooLong", "Image", "PdfFailed", "PdfTimedOut", "render_pdf"]
+__all__ = [
+    "Certificate",
+    "DocumentTooLong",
+    "Image",
+    "Inspection",
+    "PdfFailed",
+    "PdfTimedOut",
+    "Signature",
+    "inspect_pdf",
+    "own_fingerprints",
+    "render_pdf",
+    "sign_pdf",
+    "signing_certificate",
+]

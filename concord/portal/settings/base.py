@@ -297,6 +297,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
 }
 
+# --- documents ------------------------------------------------------------------------------------------------------
+
+# PEM files: certificate (its chain behind it), private key, and certificates that signed in former years. Without the
+# first two, documents are not signed and pages say so.
+PDF_SIGNING_CERTIFICATE = env.str("PDF_SIGNING_CERTIFICATE", "")
+PDF_SIGNING_KEY = env.str("PDF_SIGNING_KEY", "")
+PDF_SIGNING_KEY_PASSWORD = env.str("PDF_SIGNING_KEY_PASSWORD", "")
+PDF_FORMER_CERTIFICATES = env.str("PDF_FORMER_CERTIFICATES", "")
+
 # --- background work ------------------------------------------------------------------------------------------------
 
 CELERY_TASK_ACKS_LATE = True
@@ -344,6 +353,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "turn-price-lists": {"task": "concord.pricing.tasks.turn_price_list_versions", "schedule": 60.0},
     "check-invariants": {"task": "concord.portal.tasks.check_invariants_nightly", "schedule": 900.0},
     "check-drift": {"task": "concord.pricing.tasks.check_drift_nightly", "schedule": 900.0},
+    "forget-mail-proofs": {"task": "concord.pricing.tasks.forget_mail_proofs", "schedule": 3600.0},
     "expire-quotes": {"task": "concord.pricing.tasks.expire_issued_quotes", "schedule": 300.0},
 }
 

@@ -17,3 +17,6 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(DEMO_STATE / "mail")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Made by `make demo`, vouching for itself alone; the pages say so.
+PDF_SIGNING_CERTIFICATE = env.str("PDF_SIGNING_CERTIFICATE", str(DEMO_STATE / "signing" / "certificate.pem"))
+PDF_SIGNING_KEY = env.str("PDF_SIGNING_KEY", str(DEMO_STATE / "signing" / "key.pem"))

@@ -7,21 +7,55 @@ from datetime import datetime, timedelta
 from concord.portal.enums import Door
 from concord.portal.limits import Limit, spend
 from concord.portal.work import action
-from concord.pricing.models import QuoteCheck
-from concord.pricing.queries.quote_checks import CheckAnswer, check_answer
+from concord.pricing.enums import CheckKind
+from concord.pricing.models import Quote, QuoteCheck
+from concord.pricing.queries.quote_checks import CheckAnswer, answer_for, check_answer
+from concord.pricing.queries.quote_papers import PaperAnswer, judge_pdf
 
 #: enough for a buyer with a stack of quotes, too little to guess anything
 CHECKS = Limit("quote_check", 30, timedelta(minutes=1))
+#: looking into a PDF costs a process: fewer for one address, and not many for all together
+DOCUMENTS = Limit("quote_check_document", 10, timedelta(minutes=10))
+ALL_DOCUMENTS = Limit("quote_check_documents", 60, timedelta(minutes=1))
 
 
 @action
-def check_quote(*, code: str, asked_by: str, door: Door, now: datetime) -> CheckAnswer:
+def check_quote(*, code: str, asked_by: str, door: Door, now: datetime, is_logged: bool = True) -> CheckAnswer:
     """Answer for a code. ``asked_by`` is the client's address, used for the limit and not kept.
 
-    Locks nothing. Writes one row of the check's log. Records no event: a public question changes no quote. Raises
-    ``TooMany``.
+    Locks nothing. Writes one row of the check's log, unless the same visitor only turns a page. Records no event: a
+    public question changes no quote. Raises ``TooMany``.
     """
     spend(CHECKS, asked_by)
     answer, quote_id = check_answer(code, now=now)
-    QuoteCheck.objects.create(quote_id=quote_id, at=now, verdict=answer.verdict, door=door)
+    if is_logged:
+        QuoteCheck.objects.create(quote_id=quote_id, at=now, verdict=answer.verdict, door=door)
     return answer
+
+
+def check_document(
+    *, name: str, content: bytes, asked_by: str, now: datetime
+) -> tuple[PaperAnswer, CheckAnswer | None]:
+    """Judge a PDF that somebody handed in, and answer for the quote that it is or claims to be.
+
+    Locks nothing, and holds no transaction while the file is looked into. Writes one row of the check's log. Raises
+    ``TooMany``.
+    """
+    _meter_document(asked_by=asked_by)
+    paper, quote = judge_pdf(name, content)
+    answer = answer_for(quote, now=now) if quote else None
+    _log_document(quote=quote, paper=paper, verdict=answer.verdict if answer else "", now=now)
+    return paper, answer
+
+
+@action
+def _meter_document(*, asked_by: str) -> None:
+    spend(DOCUMENTS, asked_by)
+    spend(ALL_DOCUMENTS, "all")
+
+
+@action
+def _log_document(*, quote: Quote | None, paper: PaperAnswer, verdict: str, now: datetime) -> None:
+    QuoteCheck.objects.create(
+        quote=quote, at=now, kind=CheckKind.DOCUMENT, document=paper.verdict, verdict=verdict, door=Door.PUBLIC
+    )

@@ -11,9 +11,10 @@ from rest_framework.reverse import reverse
 
 from concord.pricing.api.money import MoneySerializer, money
 from concord.pricing.codes import grouped
-from concord.pricing.enums import CheckVerdict, PriceKind, QuoteStatus, SpecialPriceStatus
+from concord.pricing.enums import CheckVerdict, Difference, PriceKind, QuoteStatus, SpecialPriceStatus
 from concord.pricing.models import Quote, QuoteLine, SpecialPrice
 from concord.pricing.queries.quote_checks import CheckAnswer
+from concord.pricing.queries.quote_comparison import Comparison
 from concord.pricing.queries.quotes import status_now
 
 MAX_LINES = 500
@@ -184,6 +185,27 @@ class QuoteCheckSerializer(serializers.Serializer[CheckAnswer]):
     time_zone = serializers.CharField()
     fingerprint = serializers.CharField()
     newest_revision = serializers.IntegerField(allow_null=True)
+
+
+class ComparisonSerializer(serializers.Serializer[Comparison]):
+    """Two quotes side by side, as far as their fronts tell."""
+
+    binding = serializers.SerializerMethodField(help_text="The code of the one that binds, when exactly one does.")
+    until = serializers.DateField(allow_null=True, help_text="The last local day of the one that binds.")
+    both_bind = serializers.BooleanField()
+    is_same = serializers.BooleanField()
+    reasons = serializers.ListField(child=serializers.ChoiceField(choices=Difference.choices))
+
+    def get_binding(self, comparison: Comparison) -> str | None:
+        """The binding one's code."""
+        return comparison.binding.code if comparison.binding else None
+
+
+class QuoteCheckPairSerializer(QuoteCheckSerializer):
+    """The public answer for a code, beside the one for another code where one was asked."""
+
+    other = QuoteCheckSerializer(allow_null=True)
+    comparison = ComparisonSerializer(allow_null=True, help_text="Null unless both codes are ours.")
 
 
 class SpecialPriceInputSerializer(StrictSerializer):

@@ -5,10 +5,10 @@ from concord.pricing.models.price_list import Price, PriceList, PriceListVersion
 from concord.pricing.models.quote import (
     PriceCommitment,
     Quote,
-    QuoteCheck,
     QuoteLine,
     QuoteNumber,
 )
+from concord.pricing.models.quote_check import MAX_ATTEMPTS, MailProof, QuoteCheck
 from concord.pricing.models.rules import (
     PriceFloor,
     ProgrammeBonus,
@@ -21,7 +21,9 @@ from concord.pricing.models.rules import (
 from concord.pricing.models.stock import IncomingStock, StockLevel, UnmetDemand, Warehouse
 
 __all__ = [
+    "MAX_ATTEMPTS",
     "IncomingStock",
+    "MailProof",
     "Price",
     "PriceCommitment",
     "PriceFloor",

@@ -57,6 +57,8 @@ class Quote(ScopedModel, PublicModel):
     status = models.CharField(_("status"), max_length=12, choices=QuoteStatus.choices, default=QuoteStatus.DRAFT)
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    #: the document says everything in the portal's other language too
+    is_bilingual = models.BooleanField(_("in both languages"), default=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     valid_until = models.DateField(_("valid until"))
     #: the first moment after the whole local day ``valid_until``
@@ -115,6 +117,8 @@ class QuoteLine(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", verbose_name=_("product"))
     sku = models.CharField(_("SKU"), max_length=64)
     name = models.CharField(_("name"), max_length=300)
+    #: in the other language, where the quote is in both
+    second_name = models.CharField(_("name in the other language"), max_length=300, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit = models.CharField(_("unit"), max_length=16)
     price_kind = models.CharField(_("price kind"), max_length=12, choices=PriceKind.choices)
@@ -212,20 +216,3 @@ class QuoteNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.year}: {self.last}"
-
-
-class QuoteCheck(models.Model):
-    """One public check of a quote: what was asked, what was answered. Shown to the quote's owner."""
-
-    quote = models.ForeignKey(Quote, null=True, on_delete=models.CASCADE, related_name="checks")
-    at = models.DateTimeField(_("at"))
-    verdict = models.CharField(_("verdict"), max_length=16)
-    door = models.CharField(_("door"), max_length=16)
-
-    class Meta:
-        verbose_name = _("quote check")
-        verbose_name_plural = _("quote checks")
-        indexes = [models.Index(fields=["quote", "-at"], name="check_of_quote")]
-
-    def __str__(self) -> str:
-        return self.verdict

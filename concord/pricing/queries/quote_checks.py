@@ -52,38 +52,52 @@ class CheckAnswer:
         return self.verdict in BINDING
 
 
+def checked_quote(typed: str) -> Quote | None:
+    """The quote behind a code as somebody typed it; ``None`` for drafts, foreign codes and what is no code at all.
+
+    One statement whatever was typed, so that the time says nothing about how near a guess came.
+    """
+    return (
+        Quote.objects.unscoped("whoever holds a code may ask for its quote")
+        .filter(check_code=read_code(typed) or "", status__in=list(_VERDICTS), issued_at__isnull=False)
+        .first()
+    )
+
+
 def check_answer(typed: str, *, now: datetime) -> tuple[CheckAnswer, int | None]:
     """The answer for a code as somebody typed it, and the quote it belongs to, for the log alone."""
-    brand = BrandSettings.load()
-    vendor = brand.vendor_name or brand.brand_name
-    code = read_code(typed)
-    found = (
-        Quote.objects.unscoped("whoever holds a code may ask for its quote")
-        .filter(check_code=code, status__in=list(_VERDICTS))
-        .first()
-        if code
-        else None
-    )
-    if found is None or found.issued_at is None:
+    found = checked_quote(typed)
+    if found is None:
+        code = read_code(typed)
         shown = grouped(code) if code else typed.strip()[:60]
-        return CheckAnswer(code=shown, verdict=CheckVerdict.UNKNOWN, vendor=vendor), None
-    verdict = _VERDICTS[status_now(found, now=now)]
-    newest = _newest(found) if verdict is CheckVerdict.SUPERSEDED else None
-    answer = CheckAnswer(
-        code=grouped(found.check_code or ""),
+        return CheckAnswer(code=shown, verdict=CheckVerdict.UNKNOWN, vendor=_vendor()), None
+    return answer_for(found, now=now), found.pk
+
+
+def answer_for(quote: Quote, *, now: datetime) -> CheckAnswer:
+    """The answer for an issued quote."""
+    assert quote.issued_at is not None
+    verdict = _VERDICTS[status_now(quote, now=now)]
+    newest = _newest(quote) if verdict is CheckVerdict.SUPERSEDED else None
+    return CheckAnswer(
+        code=grouped(quote.check_code or ""),
         verdict=verdict,
-        vendor=vendor,
-        number=found.number,
-        revision=found.revision,
-        issued_on=local_date(found.issued_at, found.time_zone),
-        valid_until=found.valid_until,
-        time_zone=found.time_zone,
-        ended_on=local_date(found.ended_at, found.time_zone) if found.ended_at else None,
-        fingerprint=found.data_hash,
+        vendor=_vendor(),
+        number=quote.number,
+        revision=quote.revision,
+        issued_on=local_date(quote.issued_at, quote.time_zone),
+        valid_until=quote.valid_until,
+        time_zone=quote.time_zone,
+        ended_on=local_date(quote.ended_at, quote.time_zone) if quote.ended_at else None,
+        fingerprint=quote.data_hash,
         newest_revision=newest.revision if newest else None,
         newest_verdict=_VERDICTS[status_now(newest, now=now)] if newest else None,
     )
-    return answer, found.pk
+
+
+def _vendor() -> str:
+    brand = BrandSettings.load()
+    return str(brand.vendor_name or brand.brand_name)
 
 
 def which_binds(answers: Sequence[CheckAnswer]) -> CheckAnswer | None:

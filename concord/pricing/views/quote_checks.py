@@ -1,6 +1,11 @@
-"""The public page that says whether a quote is genuine and in force."""
+"""The public page that says whether a quote is genuine and in force, and of two which one binds."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,11 +15,34 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
+from concord.documents.pdf import signing_certificate
 from concord.portal.enums import Door
 from concord.portal.limits import TooMany
 from concord.pricing.actions.quote_checks import check_quote
 from concord.pricing.codes import grouped, read_code
-from concord.pricing.queries.quote_checks import CheckAnswer, which_binds
+from concord.pricing.forms.quote_check import LinesForm, OneTimeCodeForm, PapersForm
+from concord.pricing.queries.quote_checks import CheckAnswer, checked_quote
+from concord.pricing.queries.quote_comparison import Comparison, compare_codes, shown_lines
+from concord.pricing.queries.quote_papers import PaperAnswer
+from concord.pricing.queries.quote_proofs import attempts_left, is_open, proved_mails
+
+#: the session's memory of this page: proofs of mail that were asked for, newest last
+PROOFS = "quote_check_proofs"
+#: set for one answer, so that coming back from a form of the page is not logged as another check
+COMING_BACK = "quote_check_back"
+
+
+@dataclass
+class Sheet:
+    """What the page shows; a view fills in what it knows."""
+
+    code: str = ""
+    other: str = ""
+    answers: list[CheckAnswer] = field(default_factory=list)
+    papers: list[tuple[PaperAnswer, CheckAnswer | None]] = field(default_factory=list)
+    refusal: str = ""
+    status: int = 200
+    forms: dict[str, Any] = field(default_factory=dict)
 
 
 @require_GET
@@ -25,25 +53,42 @@ def quote_check(request: HttpRequest, code: str = "") -> HttpResponse:
     known = read_code(asked)
     if known and not code and not other:
         return HttpResponseRedirect(reverse("pricing:quote-check-code", args=[grouped(known)]))
-    answers: list[CheckAnswer] = []
-    status = 200
-    refusal = ""
+    sheet = Sheet(code=asked, other=other)
     try:
-        answers = [_answer(request, one) for one in (asked, other) if one]
+        sheet.answers = [answer(request, one) for one in (asked, other) if one]
     except TooMany as refused:
-        refusal, status = str(refused), refused.status
+        sheet.refusal, sheet.status = str(refused), refused.status
+    if COMING_BACK in request.session:
+        del request.session[COMING_BACK]
+    return show(request, sheet)
+
+
+def answer(request: HttpRequest, code: str) -> CheckAnswer:
+    """The metered answer for a code; logged unless the visitor comes back from a form of this page."""
+    return check_quote(
+        code=code,
+        asked_by=address_of(request),
+        door=Door.PUBLIC,
+        now=timezone.now(),
+        is_logged=COMING_BACK not in request.session,
+    )
+
+
+def show(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """The page, kept by nobody on the way."""
+    codes = [one.code for one in sheet.answers if one.is_ours]
+    comparison = compare_codes(codes[0], codes[1], now=timezone.now()) if len(codes) > 1 else None
     response = render(
         request,
         "pricing/quote_check.html",
         {
-            "code": asked,
-            "other": other,
-            "answers": answers,
-            "binding": which_binds(answers) if len(answers) > 1 else None,
-            "binding_count": sum(answer.binds for answer in answers),
-            "refusal": refusal,
+            "sheet": sheet,
+            "comparison": comparison,
+            "certificate": signing_certificate() if sheet.papers else None,
+            "papers_form": sheet.forms.get("papers") or PapersForm(),
+            **_lines(request, sheet, codes, comparison),
         },
-        status=status,
+        status=sheet.status,
     )
     patch_cache_control(response, private=True, no_store=True)
     response["Referrer-Policy"] = "no-referrer"
@@ -51,6 +96,39 @@ def quote_check(request: HttpRequest, code: str = "") -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, code: str) -> CheckAnswer:
-    address = get_adapter(request).get_client_ip(request)
-    return check_quote(code=code, asked_by=address, door=Door.PUBLIC, now=timezone.now())
+def _lines(request: HttpRequest, sheet: Sheet, codes: Sequence[str], comparison: Comparison | None) -> dict[str, Any]:
+    """Lines where the mail of every quote on the page is proved, else the form that leads there."""
+    if not codes:
+        return {}
+    now = timezone.now()
+    proofs = proofs_of(request)
+    mails = proved_mails(proofs, now=now) if proofs else frozenset()
+    quotes = [quote for code in codes if (quote := checked_quote(code)) is not None]
+    if all(is_open(quote, mails) for quote in quotes):
+        opened = [(quote, shown_lines(quote)) for quote in quotes]
+        return {"opened": opened[:1] if comparison is None or comparison.is_same else [], "is_open": True}
+    hidden = {"code": codes[0], "other": codes[1] if len(codes) > 1 else ""}
+    left = attempts_left(proofs[-1], now=now) if proofs else 0
+    return {
+        "lines_form": sheet.forms.get("lines") or LinesForm(initial=hidden),
+        "code_form": (sheet.forms.get("one_time_code") or OneTimeCodeForm(initial=hidden)) if left else None,
+        "attempts_left": left,
+        "is_half_open": any(is_open(quote, mails) for quote in quotes),
+    }
+
+
+def back_to(code: str, other: str) -> str:
+    """The address of the page for these codes, at its lines."""
+    query = f"?{urlencode({'other': other})}" if other else ""
+    return reverse("pricing:quote-check-code", args=[code]) + query + "#lines"
+
+
+def proofs_of(request: HttpRequest) -> list[str]:
+    """The proofs that this visitor asked for; reading them makes no session."""
+    kept = request.session.get(PROOFS, [])
+    return [str(one) for one in kept][-6:]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address, as far as proxies may be trusted."""
+    return str(get_adapter(request).get_client_ip(request))

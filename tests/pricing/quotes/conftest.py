@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from concord.documents.pdf.signing import make_self_signed
 from concord.partners.actions.customers import relate
 from concord.partners.models import EndCustomer, Partner
 from concord.portal.actor import Actor
-from concord.portal.models import User
+from concord.portal.events.outbox import work_off
+from concord.portal.models import Event, OutboxItem, User
 from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote
 from concord.pricing.models import PriceList, Product, Quote
 from tests.cast import Cast
@@ -81,3 +84,33 @@ def make_shop(cast: Cast) -> Shop:
     for partner in (cast.partner_a, cast.partner_b):
         relate(partner_id=partner.pk, end_customer_id=customer.pk, now=datetime.now(UTC))
     return Shop(cast, price_list, relay, switch, sensor, customer)
+
+
+@pytest.fixture
+def signing(settings, tmp_path):
+    """A certificate of the vendor's own, as the demo has one."""
+    settings.PDF_SIGNING_CERTIFICATE = str(tmp_path / "certificate.pem")
+    settings.PDF_SIGNING_KEY = str(tmp_path / "key.pem")
+    make_self_signed(
+        name="Helvara (self-signed)",
+        certificate=Path(settings.PDF_SIGNING_CERTIFICATE),
+        key=Path(settings.PDF_SIGNING_KEY),
+    )
+    return settings
+
+
+def deliver(verb: str, target: str) -> None:
+    """Have the worker follow events. Inside a test's transaction nothing is sealed, so rows are laid out by hand."""
+    for event in Event.objects.unscoped("test").filter(verb=verb):
+        OutboxItem.objects.get_or_create(
+            event=event, target=f"{target}:", defaults={"next_at": event.at - timedelta(seconds=1)}
+        )
+    work_off(now=datetime.now(UTC) + timedelta(minutes=1))
+
+
+def document_of(quote: Quote) -> bytes:
+    """The document of a quote, rendered and signed as the worker does it."""
+    deliver("quote.issued", "pricing.pdf")
+    quote.refresh_from_db()
+    with quote.pdf.open("rb") as opened:
+        return opened.read()

@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from concord.portal.events.outbox import work_off
 from concord.portal.events.sealing import seal
-from concord.portal.models import BrandSettings, Event, OutboxItem
+from concord.portal.models import BrandSettings, Event
 from concord.pricing.codes import grouped
 from concord.pricing.models import PriceList, Product
 from tests.factories import make_price_list, make_product, set_price
+from tests.pricing.quotes.conftest import deliver, document_of
 
 
 def pages_of(pdf: bytes) -> list[str]:
@@ -25,22 +26,6 @@ def pages_of(pdf: bytes) -> list[str]:
     pages = [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document]
     document.close()
     return pages
-
-
-def deliver() -> None:
-    # Inside a test's transaction nothing is below the snapshot's horizon, so the outbox row is laid out by hand.
-    for event in Event.objects.unscoped("test").filter(verb="quote.issued"):
-        OutboxItem.objects.get_or_create(
-            event=event, target="pricing.pdf:", defaults={"next_at": event.at - timedelta(seconds=1)}
-        )
-    work_off(now=datetime.now(UTC) + timedelta(minutes=1))
-
-
-def document_of(quote) -> bytes:
-    deliver()
-    quote.refresh_from_db()
-    with quote.pdf.open("rb") as opened:
-        return opened.read()
 
 
 @pytest.fixture
@@ -59,7 +44,7 @@ def test_the_worker_renders_it_once_and_tells_the_history(shop, brand):
     assert not quote.pdf_hash
     pdf = document_of(quote)
     assert quote.pdf_hash == hashlib.sha256(pdf).hexdigest()
-    deliver()
+    deliver("quote.issued", "pricing.pdf")
     ready = Event.objects.unscoped("test").filter(verb="quote.document_ready")
     assert [quote.pdf_hash in event.payload for event in ready] == [True]
 

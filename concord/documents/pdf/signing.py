@@ -1,0 +1,146 @@
+"""The vendor's signature on documents: PAdES, certifying, with no change allowed afterwards.
+
+Key and certificate are files that the settings name; without them documents stay unsigned and pages say so.
+Certificates that were used before stay known, so that a renewal turns no older document into a forgery.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+
+from concord.documents.pdf.request import PdfFailed
+
+#: name of the signature's field in the document
+FIELD = "Vendor"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Who signs, for pages: the name, the SHA-256 of the certificate, and whether it vouches for itself alone."""
+
+    name: str
+    fingerprint: str
+    is_self_signed: bool
+    expires_at: datetime
+
+
+def signing_certificate() -> Certificate | None:
+    """The certificate that new documents are signed with; ``None`` when none is set up."""
+    known = _certificates(settings.PDF_SIGNING_CERTIFICATE)
+    if not known or not Path(settings.PDF_SIGNING_KEY).is_file():
+        return None
+    first = known[0]
+    return Certificate(
+        name=first.subject.rfc4514_string() if not _common_name(first) else _common_name(first),
+        fingerprint=first.fingerprint(hashes.SHA256()).hex(),
+        is_self_signed=first.issuer == first.subject,
+        expires_at=first.not_valid_after_utc,
+    )
+
+
+def own_fingerprints() -> list[str]:
+    """SHA-256 of each certificate whose signature is the vendor's: the present one, then former ones."""
+    present = _certificates(settings.PDF_SIGNING_CERTIFICATE)[:1]
+    former = _certificates(settings.PDF_FORMER_CERTIFICATES)
+    return [one.fingerprint(hashes.SHA256()).hex() for one in [*present, *former]]
+
+
+def sign_pdf(content: bytes, *, reason: str) -> bytes:
+    """The document with the vendor's signature appended; as it was when none is set up. Raises ``PdfFailed``.
+
+    The signature (PAdES baseline B, SHA-256) certifies the document and permits no change to it.
+    """
+    if signing_certificate() is None:
+        return content
+    password = str(settings.PDF_SIGNING_KEY_PASSWORD).encode() or None
+    chain = Path(settings.PDF_SIGNING_CERTIFICATE)
+    signer = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
+        settings.PDF_SIGNING_KEY, str(chain), ca_chain_files=(str(chain),), key_passphrase=password
+    )
+    if signer is None:
+        raise PdfFailed("signing key")
+    facts = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        reason=reason,
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    signed = signers.PdfSigner(facts, signer=signer).sign_pdf(writer)
+    return bytes(signed.getvalue())
+
+
+def make_self_signed(*, name: str, certificate: Path, key: Path, now: datetime | None = None) -> None:
+    """Write a key (readable by its owner alone) and a certificate that vouches for itself, for ten years.
+
+    For demos and trials: readers of PDFs say of it that they do not know the signer.
+    """
+    now = now or datetime.now(UTC)
+    private = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=3652))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    secret = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    for path, content, mode in (
+        (key, secret, 0o600),
+        (certificate, made.public_bytes(serialization.Encoding.PEM), 0o644),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=mode)
+        path.chmod(mode)
+        path.write_bytes(content)
+
+
+def _certificates(path: str) -> list[x509.Certificate]:
+    if not path or not Path(path).is_file():
+        return []
+    return list(_read(path, Path(path).stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=8)
+def _read(path: str, changed: int) -> tuple[x509.Certificate, ...]:
+    # ``changed`` is part of the key, so that a renewed file is read again.
+    return tuple(x509.load_pem_x509_certificates(Path(path).read_bytes()))
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
