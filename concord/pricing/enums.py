@@ -15,6 +15,30 @@ class Lifecycle(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class ProductDocumentKind(models.TextChoices):
+    """What a document says of a product."""
+
+    IMAGE = "image", _("Picture")
+    DATA_SHEET = "data_sheet", _("Data sheet")
+    MANUAL = "manual", _("Manual")
+    DRAWING = "drawing", _("Drawing")
+    OTHER = "other", _("Other")
+
+
+class ReservationStage(models.TextChoices):
+    """How firmly stock is kept for a quote."""
+
+    HELD = "held", _("Held for a quote in force")
+    FIRM = "firm", _("Kept for an accepted quote")
+
+
+class DemandSource(models.TextChoices):
+    """How it showed that something could not be had."""
+
+    ASKED = "asked", _("Asked for")
+    QUOTED = "quoted", _("Quoted")
+
+
 class VersionStatus(models.TextChoices):
     """Where a version of a price list stands. Draft prices hold nowhere."""
 
@@ -162,4 +186,9 @@ CATALOGUE_EVENT_LABELS = {
     "price_list.saved": _("Price list saved"),
     "product.saved": _("Product saved"),
     "warehouse.saved": _("Warehouse saved"),
+    "substitute.saved": _("Substitute saved"),
+    "product_document.saved": _("Document put to a product"),
+    "stock.held": _("Stock held"),
+    "stock.kept": _("Stock kept for an accepted quote"),
+    "stock.freed": _("Stock set free"),
 }

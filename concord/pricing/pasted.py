@@ -63,7 +63,9 @@ def read_pasted(text: str) -> list[PastedLine]:
 
 
 def _is_heading(line: str) -> bool:
-    return bool(_HEADINGS.match(line)) and not any(_whole(cell) is not None for cell in re.split(r"[\t;,]", line)[1:])
+    return bool(_HEADINGS.match(line)) and not any(
+        whole_quantity(cell) is not None for cell in re.split(r"[\t;,]", line)[1:]
+    )
 
 
 def _readings(line: str) -> list[Reading]:
@@ -76,7 +78,7 @@ def _readings(line: str) -> list[Reading]:
             if separator == "\t":
                 return found or [Reading(line, 1)]
     for words in (_WITH_UNIT.fullmatch(line), _LAST_WORD.fullmatch(line)):
-        quantity = _whole(words[2]) if words else None
+        quantity = whole_quantity(words[2]) if words else None
         if words and quantity is not None:
             found.append(Reading(words[1].rstrip(",; "), quantity, words[2]))
     found.append(Reading(line, 1, is_guess=bool(found)))
@@ -99,13 +101,13 @@ def _of_cells(cells: list[str]) -> Reading | None:
     if not rest:
         return Reading(cells[0], 1)
     for cell in reversed(rest):
-        quantity = _whole(cell)
+        quantity = whole_quantity(cell)
         if quantity is not None:
             return Reading(cells[0], quantity, cell)
     return Reading(cells[0], None, rest[0])
 
 
-def _whole(text: str) -> int | None:
+def whole_quantity(text: str) -> int | None:
     """A whole number, with a unit or a multiplication sign if need be; grouped digits are nobody's safe guess."""
     if _GROUPED.fullmatch(text.strip()):
         return None

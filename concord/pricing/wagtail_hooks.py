@@ -9,9 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from concord.pricing.desk.catalogue import ProductViewSet, StockViewSet, WarehouseViewSet
+from concord.pricing.desk.catalogue import (
+    ProductDocumentViewSet,
+    ProductViewSet,
+    StockViewSet,
+    SubstituteViewSet,
+    WarehouseViewSet,
+)
+from concord.pricing.desk.demand import demand_entry  # noqa: F401 - its hooks register themselves
 from concord.pricing.desk.imports import ImportsViewSet
 from concord.pricing.desk.price_lists import PriceListViewSet
+from concord.pricing.desk.reservations import ReservationViewSet
 from concord.pricing.desk.rules import (
     PriceFloorViewSet,
     ProgrammeBonusViewSet,
@@ -27,7 +35,15 @@ class CatalogueGroup(ViewSetGroup):
     menu_label = _("Catalogue & stock")
     menu_icon = "list-ul"
     menu_order = 160
-    items = (ProductViewSet, StockViewSet, WarehouseViewSet, ImportsViewSet)
+    items = (
+        ProductViewSet,
+        StockViewSet,
+        ReservationViewSet,
+        SubstituteViewSet,
+        ProductDocumentViewSet,
+        WarehouseViewSet,
+        ImportsViewSet,
+    )
 
 
 class PricesGroup(ViewSetGroup):

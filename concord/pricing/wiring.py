@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +14,7 @@ from concord.portal.invariants import register_invariant
 from concord.portal.invariants.guards import guarding_triggers
 from concord.portal.models import ImportRun
 from concord.portal.work import register_constraint
+from concord.pricing.actions.reservations import OutOfStock
 from concord.pricing.actions.rules import TIE_CONSTRAINTS, rules_tied
 from concord.pricing.enums import CATALOGUE_EVENT_LABELS
 from concord.pricing.importers import KINDS
@@ -23,10 +22,13 @@ from concord.pricing.models import (
     PriceFloor,
     PriceList,
     Product,
+    ProductDocument,
+    ProductSubstitute,
     ProgrammeBonus,
     Promotion,
     RegistrationDiscount,
     StockLevel,
+    StockReservation,
     TierDiscount,
     Warehouse,
 )
@@ -50,6 +52,8 @@ def wire_catalogue() -> None:
         PriceFloor,
         PriceList,
         Product,
+        ProductDocument,
+        ProductSubstitute,
         ProgrammeBonus,
         Promotion,
         RegistrationDiscount,
@@ -58,6 +62,8 @@ def wire_catalogue() -> None:
     ):
         give_permissions(model, view=managers, change=keepers)
     give_permissions(StockLevel, view=managers)
+    give_permissions(StockReservation, view=managers)
+    register_constraint("reservation_within_stock", OutOfStock)
     give_permissions(ImportRun, view=managers)
     registry.menu_items.append(
         registry.MenuItem(
@@ -78,13 +84,13 @@ def _sees_prices(actor: Actor) -> bool:
 
 
 def _search(actor: Actor, text: str, limit: int) -> list[registry.SearchResult]:
-    """Products by part of a number or name; choosing one shows its price and stock."""
+    """Products by part of a number or name; choosing one shows its page."""
     if not _sees_prices(actor):
         return []
     return [
         registry.SearchResult(
             title=f"{product.sku} · {product.display_name}",
-            url=f"{reverse('pricing:check')}?{urlencode({'list': f'{product.sku} {product.minimum_order_quantity}'})}",
+            url=reverse("pricing:product", args=[product.uuid]),
             kind=_("Product"),
             icon="package",
             summary=product.manufacturer_part_number,

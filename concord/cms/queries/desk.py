@@ -12,7 +12,7 @@ from concord.documents.models import Collateral
 from concord.portal.actor import Actor
 from concord.portal.models import ImportRun
 from concord.pricing.models import Warehouse
-from concord.pricing.queries.availability import STALE_AFTER
+from concord.pricing.queries.availability import stale_after
 
 EXPIRES_SOON = timedelta(days=30)
 
@@ -28,11 +28,10 @@ class Feed:
 
 
 def stock_feeds(*, now: datetime) -> list[Feed]:
-    """Every warehouse, the stalest first. One statement."""
+    """Every warehouse, the stalest first. Two statements."""
+    latest = now - stale_after()
     rows = Warehouse.objects.annotate(as_of=Max("levels__as_of"), products=Count("levels")).order_by("as_of", "code")
-    feeds = [
-        Feed(row.name, row.products, row.as_of, row.as_of is None or now - row.as_of > STALE_AFTER) for row in rows
-    ]
+    feeds = [Feed(row.name, row.products, row.as_of, row.as_of is None or row.as_of < latest) for row in rows]
     return sorted(feeds, key=lambda feed: not feed.is_stale)
 
 

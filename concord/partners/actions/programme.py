@@ -51,6 +51,7 @@ def save_tier(*, actor: Actor, tier: Tier) -> Tier:
             "rank": tier.rank,
             "open_registrations": tier.open_registrations,
             "new_registrations_a_day": tier.new_registrations_a_day,
+            "shows_exact_stock": tier.shows_exact_stock,
         },
         visibility=Visibility.INTERNAL,
     )

@@ -66,7 +66,15 @@ class TierViewSet(RecordedViewSet):
     icon = "order-up"
     menu_label = _("Tiers")
     write = staticmethod(_write_tier)
-    form_fields = ["code", "name", "name_zh", "rank", "open_registrations", "new_registrations_a_day"]
+    form_fields = [
+        "code",
+        "name",
+        "name_zh",
+        "rank",
+        "open_registrations",
+        "new_registrations_a_day",
+        "shows_exact_stock",
+    ]
     list_display = ["name", "name_zh", "code", "rank", "open_registrations", "new_registrations_a_day"]
     ordering = ["-rank"]
     inspect_view_fields = form_fields

@@ -35,6 +35,11 @@ class Tier(PublicModel, NamedInTwoLanguages):
     rank = models.PositiveSmallIntegerField(_("rank"), unique=True, help_text=_("Higher is better."))
     open_registrations = models.PositiveIntegerField(_("open registrations at most"), default=50)
     new_registrations_a_day = models.PositiveIntegerField(_("new registrations a day at most"), default=20)
+    shows_exact_stock = models.BooleanField(
+        _("sees exact stock"),
+        default=True,
+        help_text=_("Without it, partners of this tier see bands: at least 50, at least 100."),
+    )
 
     class Meta:
         verbose_name = _("tier")

@@ -17,7 +17,7 @@ from concord.portal.tabular.columns import (
     TextColumn,
 )
 from concord.portal.tabular.problems import Cell, CellError, Message, RowError, TableRefusedError
-from concord.portal.tabular.reading import Limits, Row, Table, read_table
+from concord.portal.tabular.reading import Limits, Row, Table, read_rows, read_table
 from concord.portal.tabular.workbook_rows import WorkbookLimits
 from concord.portal.tabular.writing import (
     TableTooLargeError,
@@ -51,6 +51,7 @@ __all__ = [
     "Value",
     "WorkbookLimits",
     "harmless",
+    "read_rows",
     "read_table",
     "write_csv",
     "write_rejected_rows",

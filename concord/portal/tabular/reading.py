@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
@@ -156,6 +156,42 @@ def read_table(file: BinarySource, *, columns: Sequence[Column], limits: Limits 
 
     The file must be seekable (an upload, an open file, BytesIO); it is left open.
     """
+    known = _names(columns)
+    opened = _open(file, limits, lambda cell: _folded(cell) in known)
+    return Table(
+        rows=opened.rows,
+        columns=columns,
+        limits=limits,
+        format=opened.format,
+        encoding=opened.encoding,
+        delimiter=opened.delimiter,
+    )
+
+
+def read_rows(file: BinarySource, *, limits: Limits = Limits()) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(row number, texts of the cells) of every row of a table whose columns nobody has agreed on.
+
+    The same files as `read_table` takes, the same refusals. Raises TableRefusedError.
+    """
+    for count, (number, cells) in enumerate(_open(file, limits, lambda _cell: False).rows, start=1):
+        if count > limits.max_rows:
+            raise refused("too_many_rows", Message(REFUSALS["too_many_rows"], limit=limits.max_rows), row=number)
+        if len(cells) > limits.max_columns:
+            raise refused(
+                "too_many_columns", Message(REFUSALS["too_many_columns"], limit=limits.max_columns), row=number
+            )
+        yield number, tuple(cell_text(cell)[: limits.max_cell] for cell in cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    rows: Iterator[tuple[int, Sequence[Cell]]]
+    format: str
+    encoding: str = ""
+    delimiter: str = ""
+
+
+def _open(file: BinarySource, limits: Limits, known: Callable[[str], bool]) -> _Opened:
     size = _size(file, limits.max_bytes)
     file.seek(0)
     head = file.read(4096)
@@ -163,22 +199,14 @@ def read_table(file: BinarySource, *, columns: Sequence[Column], limits: Limits 
         raise refused("empty", Message(_("The file is empty.")))
     if head.startswith(b"PK"):
         rows = workbook_rows(file, max_rows=limits.max_rows, max_columns=limits.max_columns, limits=limits.workbook)
-        return Table(rows=rows, columns=columns, limits=limits, format="xlsx")
+        return _Opened(rows, "xlsx")
     if head.startswith(_OLD_OFFICE):
         raise refused("old_format", Message(REFUSALS["old_format"]))
     if head.startswith(_BINARY_STARTS):
         raise refused("not_a_table", Message(REFUSALS["not_a_workbook"]))
     encoding = detect_encoding(file)
-    known = _names(columns)
-    delimiter = detect_delimiter(file, encoding, lambda cell: _folded(cell) in known)
-    return Table(
-        rows=csv_rows(file, encoding, delimiter),
-        columns=columns,
-        limits=limits,
-        format="csv",
-        encoding=encoding,
-        delimiter=delimiter,
-    )
+    delimiter = detect_delimiter(file, encoding, known)
+    return _Opened(csv_rows(file, encoding, delimiter), "csv", encoding, delimiter)
 
 
 def _size(file: BinarySource, limit: int) -> int:

@@ -23,16 +23,13 @@ from concord.pricing.actions.price_lists import priority_tie
 from concord.pricing.models import (
     PriceFloor,
     PriceList,
-    Product,
     ProgrammeBonus,
     Promotion,
     Quote,
     RegistrationDiscount,
     TierDiscount,
-    Warehouse,
 )
-from concord.pricing.rules.catalogue import can_keep_catalogue, can_keep_prices
-from concord.pricing.search_text import product_keys
+from concord.pricing.rules.catalogue import can_keep_prices
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -186,32 +183,6 @@ def save_price_list(*, actor: Actor, price_list: PriceList) -> PriceList:
     price_list.save()
     _saved(actor, "price_list.saved", Subject("price_list", price_list.uuid), price_list.code)
     return price_list
-
-
-@action
-def save_product(*, actor: Actor, product: Product) -> Product:
-    """Write a product with its search keys. Records ``product.saved``. Raises ``NotAllowed``."""
-    can_keep_catalogue(actor=actor).enforce()
-    keys = product_keys(
-        sku=product.sku,
-        manufacturer_part_number=product.manufacturer_part_number,
-        manufacturer=product.manufacturer,
-        name=product.name,
-        name_zh=product.name_zh,
-    )
-    product.search_key, product.sku_key, product.part_key = keys
-    product.save()
-    _saved(actor, "product.saved", Subject("product", product.uuid), product.sku)
-    return product
-
-
-@action
-def save_warehouse(*, actor: Actor, warehouse: Warehouse) -> Warehouse:
-    """Write a warehouse. Records ``warehouse.saved``. Raises ``NotAllowed``."""
-    can_keep_catalogue(actor=actor).enforce()
-    warehouse.save()
-    _saved(actor, "warehouse.saved", Subject("warehouse", warehouse.uuid), warehouse.code)
-    return warehouse
 
 
 def _saved(actor: Actor, verb: str, subject: Subject, code: str) -> None:

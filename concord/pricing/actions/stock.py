@@ -19,6 +19,7 @@ from concord.portal.imports import Counts, ImportContext, Intake, Stage, execute
 from concord.portal.locking import Space, lock
 from concord.portal.tabular import RowError
 from concord.portal.work import action
+from concord.pricing.enums import DemandSource
 from concord.pricing.queries.availability import Unmet
 from concord.pricing.rules.catalogue import can_keep_catalogue
 
@@ -222,8 +223,15 @@ def put_stock(*, actor: Actor, rows: Sequence[StockRow], now: datetime) -> Stock
 
 
 @action
-def record_unmet_demand(*, actor: Actor, partner_id: int, asked: Iterable[Unmet], asked_on: date) -> int:
-    """Keep what a partner asked for and could not get; asking again on the same day counts once, at its largest.
+def record_unmet_demand(
+    *,
+    actor: Actor,
+    partner_id: int,
+    asked: Iterable[Unmet],
+    asked_on: date,
+    source: DemandSource = DemandSource.ASKED,
+) -> int:
+    """Keep what a partner asked for or quoted and could not get; the same day counts once, at its largest.
 
     Writes one row per product and day and records no event: it is a statistic, not a change. How many rows it wrote.
     """
@@ -239,16 +247,17 @@ def record_unmet_demand(*, actor: Actor, partner_id: int, asked: Iterable[Unmet]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO pricing_unmetdemand AS d (uuid, created_at, updated_at, partner_id, product_id, asked_on,"
-            " country, quantity, missing)"
-            " SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), p.id, a.product, %(day)s, p.country,"
-            " a.quantity, a.missing"
+            " source, country, quantity, missing)"
+            " SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), p.id, a.product, %(day)s,"
+            " %(source)s, p.country, a.quantity, a.missing"
             " FROM unnest(%(products)s::bigint[], %(quantities)s::bigint[], %(missing)s::bigint[])"
             " AS a(product, quantity, missing) CROSS JOIN partners_partner p WHERE p.id = %(partner)s"
-            " ON CONFLICT (partner_id, product_id, asked_on) DO UPDATE"
+            " ON CONFLICT (partner_id, product_id, asked_on, source) DO UPDATE"
             " SET quantity = excluded.quantity, missing = excluded.missing, updated_at = clock_timestamp()"
             " WHERE d.quantity < excluded.quantity",
             {
                 "day": asked_on,
+                "source": str(source),
                 "partner": partner_id,
                 "products": [row.product_id for row in rows],
                 "quantities": [row.quantity for row in rows],

@@ -19,7 +19,7 @@ from concord.portal.refusals import InvalidInput
 from concord.pricing.access import customer_asked_for, partner_asking
 from concord.pricing.actions.stock import record_unmet_demand
 from concord.pricing.api.money import MoneySerializer, money
-from concord.pricing.api.stock import AvailabilitySerializer, availability_document
+from concord.pricing.api.stock import AskedAvailabilitySerializer, asked_availability_document
 from concord.pricing.pasted import MAX_LINES
 from concord.pricing.queries.price_check import AskedLine, CheckedLine, PriceCheck, check_prices, unmet_in
 
@@ -82,7 +82,7 @@ class CheckedLineSerializer(serializers.Serializer[Any]):
     quantity_break = BreakSerializer(allow_null=True)
     next_break = NextBreakSerializer(allow_null=True)
     receipt = serializers.DictField(allow_null=True)
-    availability = AvailabilitySerializer(allow_null=True)
+    availability = AskedAvailabilitySerializer(allow_null=True)
     error = LineErrorSerializer(allow_null=True)
 
 
@@ -183,7 +183,7 @@ def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:
             )
         ),
         "needs_approval": False,
-        "availability": availability_document(line.availability) if line.availability else None,
+        "availability": asked_availability_document(line.availability, line.wanted) if line.availability else None,
         "error": {"code": line.error_code, "detail": line.error} if line.error else None,
     }
     if result is None or result.receipt is None or result.price_kind is None or result.quantity_break is None:

@@ -20,6 +20,7 @@ from concord.portal.refusals import InvalidInput
 from concord.pricing.actions.stock import StockRow, put_stock
 from concord.pricing.models import Product
 from concord.pricing.queries.availability import Availability, availability_for
+from concord.pricing.queries.availability_text import AvailabilityCode, answer_for
 
 LARGEST = 2**31 - 1
 
@@ -41,12 +42,22 @@ class AvailabilitySerializer(serializers.Serializer[Any]):
     incoming = ArrivalSerializer(many=True)
 
 
+class AskedAvailabilitySerializer(AvailabilitySerializer):
+    """Stock against an asked quantity: how much now, by when the rest, and the sentence in the reader's language."""
+
+    code = serializers.ChoiceField(choices=[code.value for code in AvailabilityCode])
+    missing = serializers.IntegerField()
+    complete_on = serializers.DateField(allow_null=True)
+    text = serializers.CharField()
+
+
 class ProductStockSerializer(AvailabilitySerializer):
     """Stock of one product."""
 
     sku = serializers.CharField()
     on_hand = serializers.IntegerField(required=False, help_text="For the vendor.")
     reserved = serializers.IntegerField(required=False, help_text="For the vendor.")
+    kept_for_quotes = serializers.IntegerField(required=False, help_text="For the vendor.")
 
 
 class StockRowSerializer(serializers.Serializer[Any]):
@@ -92,6 +103,17 @@ def availability_document(stock: Availability) -> dict[str, Any]:
     }
 
 
+def asked_availability_document(stock: Availability, quantity: int) -> dict[str, Any]:
+    """Stock as JSON values, against an asked quantity."""
+    answer = answer_for(stock, quantity)
+    return availability_document(stock) | {
+        "code": answer.code.value,
+        "missing": answer.missing,
+        "complete_on": answer.complete_on,
+        "text": answer.text,
+    }
+
+
 class StockView(IdempotentMixin, APIView):
     """``/stock/``."""
 
@@ -109,10 +131,15 @@ class StockView(IdempotentMixin, APIView):
         skus = request.query_params.getlist("sku")
         products = products.filter(sku__in=skus) if skus else products.filter(stock_levels__isnull=False).distinct()
         page: list[Product] = pages.paginate_queryset(products, request, view=self) or []
-        stock = availability_for([product.pk for product in page], now=timezone.now())
+        asking = None if actor.is_vendor else actor.partner_id
+        stock = availability_for([product.pk for product in page], now=timezone.now(), partner_id=asking)
         rows = [
             {"sku": product.sku, **availability_document(level)}
-            | ({"on_hand": level.on_hand, "reserved": level.reserved} if actor.is_vendor else {})
+            | (
+                {"on_hand": level.on_hand, "reserved": level.reserved, "kept_for_quotes": level.kept_for_quotes}
+                if actor.is_vendor
+                else {}
+            )
             for product in page
             for level in [stock[product.pk]]
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -15,10 +15,16 @@ from concord.partners.desk.recorded import RecordedViewSet
 from concord.partners.models import ProductFamily
 from concord.portal.actor import Actor
 from concord.portal.desk import ScopedIndexView, ScopedModelViewSet
-from concord.pricing.actions.rules import save_product, save_warehouse
+from concord.pricing.actions.catalogue_records import (
+    save_product,
+    save_product_document,
+    save_substitute,
+    save_warehouse,
+)
 from concord.pricing.enums import Lifecycle
-from concord.pricing.models import Product, StockLevel, Warehouse
-from concord.pricing.queries.availability import STALE_AFTER
+from concord.pricing.forms.catalogue import ProductDocumentForm, ProductForm, SubstituteForm
+from concord.pricing.models import Product, ProductDocument, ProductSubstitute, StockLevel, Warehouse
+from concord.pricing.queries.availability import stale_after
 from concord.pricing.queries.catalogue import products_matching
 
 
@@ -63,20 +69,6 @@ class ProductViewSet(RecordedViewSet):
     write = staticmethod(_write_product)
     index_view_class = ProductIndexView
     filterset_class = ProductFilter
-    form_fields = [
-        "sku",
-        "manufacturer_part_number",
-        "manufacturer",
-        "name",
-        "name_zh",
-        "family",
-        "unit",
-        "pack_size",
-        "minimum_order_quantity",
-        "order_multiple",
-        "description",
-        "status",
-    ]
     list_display = ["sku", "display_name", "manufacturer_part_number", "manufacturer", "family", "status"]
     list_export = [
         "sku",
@@ -92,7 +84,58 @@ class ProductViewSet(RecordedViewSet):
         "status",
     ]
     ordering = ["sku"]
-    inspect_view_fields = form_fields
+    inspect_view_fields = [*ProductForm.Meta.fields, "successor"]
+
+    def get_form_class(self, for_update: bool = False) -> type[ProductForm]:
+        """With the successor by its number."""
+        return ProductForm
+
+
+def _write_substitute(actor: Actor, substitute: ProductSubstitute, _form: Any) -> ProductSubstitute:
+    return save_substitute(actor=actor, substitute=substitute)
+
+
+class SubstituteViewSet(RecordedViewSet):
+    """What is offered instead of what has ended or cannot be had."""
+
+    model = ProductSubstitute
+    name = "substitutes"
+    icon = "resubmit"
+    menu_label = _("Substitutes")
+    write = staticmethod(_write_substitute)
+    list_display = ["product", "substitute", "rank", "note", BooleanColumn("is_offered", label=_("offered"))]
+    list_filter = ["is_offered"]
+    list_export = ["product", "substitute", "rank", "note", "note_zh", "is_offered"]
+    search_fields = ["product__sku", "substitute__sku", "note"]
+    ordering = ["product__sku", "rank"]
+    inspect_view_fields = ["product", "substitute", "rank", "note", "note_zh", "is_offered"]
+
+    def get_form_class(self, for_update: bool = False) -> type[SubstituteForm]:
+        """With both products by their numbers."""
+        return SubstituteForm
+
+
+def _write_document(actor: Actor, document: ProductDocument, _form: Any) -> ProductDocument:
+    return save_product_document(actor=actor, document=document)
+
+
+class ProductDocumentViewSet(RecordedViewSet):
+    """Pictures and data sheets of products."""
+
+    model = ProductDocument
+    name = "product_documents"
+    icon = "doc-full"
+    menu_label = _("Product documents")
+    write = staticmethod(_write_document)
+    list_display = ["product", "collateral", "kind", BooleanColumn("is_shown", label=_("shown"))]
+    list_filter = ["kind", "is_shown"]
+    search_fields = ["product__sku", "collateral__title"]
+    ordering = ["product__sku", "kind"]
+    inspect_view_fields = ["product", "collateral", "kind", "is_shown"]
+
+    def get_form_class(self, for_update: bool = False) -> type[ProductDocumentForm]:
+        """With the product by its number."""
+        return ProductDocumentForm
 
 
 def _write_warehouse(actor: Actor, warehouse: Warehouse, _form: Any) -> Warehouse:
@@ -128,7 +171,7 @@ class StockFilter(WagtailFilterSet):
         """Counts older than is told everywhere else, or the fresh ones."""
         if value is None:
             return levels
-        latest = timezone.now() - STALE_AFTER
+        latest = timezone.now() - stale_after()
         return levels.filter(as_of__lt=latest) if value else levels.filter(as_of__gte=latest)
 
 
@@ -136,8 +179,12 @@ class StockIndexView(ScopedIndexView):
     """The list; it is searched by product."""
 
     def get_base_queryset(self) -> QuerySet[StockLevel]:
-        """With product and warehouse in the same statement."""
-        return super().get_base_queryset().select_related("product", "warehouse")
+        """With product and warehouse in the same statement, and whether the count is old."""
+        old = Case(
+            When(as_of__lt=timezone.now() - stale_after(), then=True), default=False, output_field=BooleanField()
+        )
+        levels: QuerySet[StockLevel] = super().get_base_queryset().select_related("product", "warehouse")
+        return levels.annotate(is_old=old)
 
     def search_queryset(self, queryset: QuerySet[StockLevel]) -> QuerySet[StockLevel]:
         """By the catalogue's own search."""
@@ -149,10 +196,6 @@ class StockIndexView(ScopedIndexView):
     def is_searchable(self) -> bool:
         """It is."""
         return True
-
-
-def _is_stale(level: StockLevel) -> bool:
-    return timezone.now() - level.as_of > STALE_AFTER
 
 
 class StockViewSet(ScopedModelViewSet):
@@ -173,7 +216,7 @@ class StockViewSet(ScopedModelViewSet):
         "reserved",
         Column("available", label=_("Available"), accessor="available"),
         "as_of",
-        BooleanColumn("stale", label=_("Old count"), accessor=_is_stale),
+        BooleanColumn("stale", label=_("Old count"), accessor="is_old"),
     ]
     list_export = ["product", "warehouse", "on_hand", "reserved", "as_of"]
     ordering = ["product__sku", "warehouse__code"]

@@ -70,6 +70,12 @@ class PriceCheckForm(forms.Form):
         return tuple(self.cleaned_data["list"])
 
 
+class BillForm(forms.Form):
+    """A bill of materials as a file."""
+
+    file = forms.FileField(label=_("Bill of materials"))
+
+
 class ProductLookupForm(forms.Form):
     """Part of a number or name, looked up while typing."""
 

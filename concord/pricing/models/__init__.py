@@ -1,6 +1,6 @@
 """The tables of catalogue, prices, quotes and stock."""
 
-from concord.pricing.models.catalogue import Product
+from concord.pricing.models.catalogue import Product, ProductDocument, ProductSubstitute
 from concord.pricing.models.price_list import Price, PriceList, PriceListVersion
 from concord.pricing.models.quote import (
     PriceCommitment,
@@ -18,7 +18,14 @@ from concord.pricing.models.rules import (
     SpecialPrice,
     TierDiscount,
 )
-from concord.pricing.models.stock import IncomingStock, StockLevel, UnmetDemand, Warehouse
+from concord.pricing.models.stock import (
+    IncomingStock,
+    StockLevel,
+    StockReservation,
+    StockSettings,
+    UnmetDemand,
+    Warehouse,
+)
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -30,6 +37,8 @@ __all__ = [
     "PriceList",
     "PriceListVersion",
     "Product",
+    "ProductDocument",
+    "ProductSubstitute",
     "ProgrammeBonus",
     "Promotion",
     "Quote",
@@ -40,6 +49,8 @@ __all__ = [
     "RegistrationDiscount",
     "SpecialPrice",
     "StockLevel",
+    "StockReservation",
+    "StockSettings",
     "TierDiscount",
     "UnmetDemand",
     "Warehouse",

@@ -9,9 +9,10 @@ from django.db.models.functions import Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from concord.documents.models import Collateral
 from concord.partners.models import ProductFamily
 from concord.portal.models import PublicModel
-from concord.pricing.enums import Lifecycle
+from concord.pricing.enums import Lifecycle, ProductDocumentKind
 
 
 class Product(PublicModel):
@@ -31,6 +32,9 @@ class Product(PublicModel):
     order_multiple = models.PositiveIntegerField(_("order multiple"), default=1)
     description = models.TextField(_("description"), blank=True)
     status = models.CharField(_("lifecycle"), max_length=16, choices=Lifecycle.choices, default=Lifecycle.ACTIVE)
+    last_buy_on = models.DateField(
+        _("last buy date"), null=True, blank=True, help_text=_("The last day on which it can be ordered.")
+    )
     successor = models.ForeignKey(
         "self",
         null=True,
@@ -66,3 +70,63 @@ class Product(PublicModel):
         """The name in the reader's language, else in English."""
         chinese = (get_language() or "").startswith("zh")
         return (self.name_zh if chinese else "") or self.name
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether it can still be ordered."""
+        return self.status != Lifecycle.ENDED
+
+
+class ProductSubstitute(PublicModel):
+    """What is offered instead of a product that has ended or cannot be had in time, the best first."""
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="substitutes", verbose_name=_("product")
+    )
+    substitute = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="stands_in_for", verbose_name=_("substitute")
+    )
+    rank = models.PositiveSmallIntegerField(_("rank"), default=1, help_text=_("1 is offered first."))
+    note = models.CharField(_("what differs"), max_length=200, blank=True)
+    note_zh = models.CharField(_("what differs, in Chinese"), max_length=200, blank=True)
+    is_offered = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("substitute")
+        verbose_name_plural = _("substitutes")
+        ordering = ["product__sku", "rank", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "substitute"], name="substitute_once"),
+            models.CheckConstraint(condition=~Q(product=F("substitute")), name="substitute_not_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} → {self.substitute_id}"
+
+    @property
+    def display_note(self) -> str:
+        """What differs, in the reader's language, else in English."""
+        chinese = (get_language() or "").startswith("zh")
+        return (self.note_zh if chinese else "") or self.note
+
+
+class ProductDocument(PublicModel):
+    """A picture or data sheet of the library that belongs to a product. Who may see it, the library says."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="documents", verbose_name=_("product"))
+    collateral = models.ForeignKey(
+        Collateral, on_delete=models.CASCADE, related_name="products", verbose_name=_("document")
+    )
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=ProductDocumentKind.choices, default=ProductDocumentKind.DATA_SHEET
+    )
+    is_shown = models.BooleanField(_("shown"), default=True)
+
+    class Meta:
+        verbose_name = _("product document")
+        verbose_name_plural = _("product documents")
+        ordering = ["product__sku", "kind", "pk"]
+        constraints = [models.UniqueConstraint(fields=["product", "collateral"], name="product_document_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.collateral_id}"

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from concord.portal.models import PublicModel
+from concord.portal.scoping import ScopedModel, ScopedQuerySet
+from concord.pricing.enums import DemandSource, ReservationStage
 from concord.pricing.models.catalogue import Product
+from concord.pricing.models.quote import Quote
+
+if TYPE_CHECKING:
+    from concord.portal.actor import Actor
 
 
 class Warehouse(PublicModel):
@@ -69,8 +80,11 @@ class IncomingStock(models.Model):
 
 
 class UnmetDemand(PublicModel):
-    """What a partner asked for and could not get, by product and day: the vendor's view of end users' demand."""
+    """What a partner asked for or quoted and could not get, by product and day: the vendor sees end users' demand."""
 
+    source = models.CharField(
+        _("how it showed"), max_length=8, choices=DemandSource.choices, default=DemandSource.ASKED
+    )
     partner_id = models.BigIntegerField(_("partner"))
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="unmet_demand")
     asked_on = models.DateField(_("asked on"))
@@ -82,8 +96,88 @@ class UnmetDemand(PublicModel):
         verbose_name = _("unmet demand")
         verbose_name_plural = _("unmet demand")
         constraints = [
-            models.UniqueConstraint(fields=["partner_id", "product", "asked_on"], name="demand_once_a_day"),
+            models.UniqueConstraint(fields=["partner_id", "product", "asked_on", "source"], name="demand_once_a_day"),
         ]
+        indexes = [models.Index(fields=["asked_on", "product"], name="demand_by_day")]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.asked_on}: {self.missing}"
+
+
+class StockReservationQuerySet(ScopedQuerySet["StockReservation"]):
+    """Reservations: the vendor sees all, a partner those of its quotes."""
+
+    def visible(self, actor: Actor) -> Self:
+        """Narrow to what the actor may see."""
+        if actor.is_vendor:
+            return self if actor.sees_business else self.none()
+        return self.filter(quote__in=Quote.objects.visible_to(actor))
+
+
+class StockReservation(ScopedModel, PublicModel):
+    """Stock kept for a quote: held while it is in force, firm once it was accepted, until it is delivered or freed.
+
+    A trigger takes the product's lock and refuses a row by which more would be reserved than the warehouses have
+    (``reservation_within_stock``).
+    """
+
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="reservations", verbose_name=_("quote"))
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", verbose_name=_("product"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    stage = models.CharField(_("stage"), max_length=8, choices=ReservationStage.choices, default=ReservationStage.HELD)
+    until = models.DateTimeField(_("until"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
+
+    objects = StockReservationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stock reservation")
+        verbose_name_plural = _("stock reservations")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="reservation_quantity"),
+            models.UniqueConstraint(fields=["quote", "product"], name="reservation_once_a_quote"),
+        ]
+        indexes = [
+            models.Index(fields=["product", "until"], name="reservation_live", condition=Q(ended_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quote_id} {self.product_id}: {self.quantity}"
+
+
+@register_setting(icon="table")
+class StockSettings(BaseGenericSetting):
+    """What the programme does with stock."""
+
+    reserves_for_quotes = models.BooleanField(
+        _("keep stock for quotes"),
+        default=False,
+        help_text=_("A quote that is issued holds what is in stock of its lines; an accepted one keeps it firmly."),
+    )
+    hold_days = models.PositiveSmallIntegerField(
+        _("days that a quote holds stock at most"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    firm_days = models.PositiveSmallIntegerField(
+        _("days that an accepted quote keeps stock"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("By then the order stands in the feed's own reservations."),
+    )
+    stale_hours = models.PositiveSmallIntegerField(
+        _("hours after which a count is old"),
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(2_000)],
+    )
+
+    panels = [
+        FieldPanel("reserves_for_quotes"),
+        FieldPanel("hold_days"),
+        FieldPanel("firm_days"),
+        FieldPanel("stale_hours"),
+    ]
+
+    class Meta:
+        verbose_name = _("stock")

@@ -48,13 +48,18 @@ class CheckedLine:
 
     @property
     def missing(self) -> int:
-        """How many of what the basket asks for of this product are not in stock now.
+        """How many of what the basket asks for of this product are not in stock now, as far as may be shown.
 
         0 where nobody counted, and for a line that was refused: what cannot be ordered is no demand.
         """
         if self.error or self.result is None or self.availability is None or not self.availability.is_known:
             return 0
-        return self.availability.missing(int(self.result.sku_quantity or self.result.quantity))
+        return self.availability.missing(self.wanted)
+
+    @property
+    def wanted(self) -> int:
+        """How many the whole basket asks for of this product."""
+        return int(self.result.sku_quantity or self.result.quantity) if self.result else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,11 @@ def check_prices(
         sees_promises=True if actor.is_vendor else None,
     )
     results = dict(zip((line.number for line in askable), basket.lines, strict=True))
-    stock = availability_for([product.pk for product in basket.products.values()], now=now)
+    stock = availability_for(
+        [product.pk for product in basket.products.values()],
+        now=now,
+        partner_id=None if actor.is_vendor else partner_id,
+    )
     checked = tuple(_checked(line, results.get(line.number), basket.products, stock, actor) for line in lines)
     totals = basket_totals(basket.lines)
     return PriceCheck(checked, basket, totals._replace(complete=totals.complete and len(askable) == len(lines)))
@@ -131,9 +140,9 @@ def _checked(
 def unmet_in(check: PriceCheck) -> list[Unmet]:
     """What of the list is not in stock now."""
     return [
-        Unmet(line.product.pk, int(line.result.sku_quantity or line.result.quantity), line.missing)
+        Unmet(line.product.pk, line.wanted, line.availability.lacking(line.wanted))
         for line in check.lines
-        if line.missing and line.product is not None and line.result is not None
+        if line.missing and line.product is not None and line.availability is not None
     ]
 
 

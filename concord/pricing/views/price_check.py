@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,9 +26,11 @@ from concord.pricing.access import customer_asked_for, partner_asking
 from concord.pricing.actions.stock import record_unmet_demand
 from concord.pricing.engine import LegCode, waterfall
 from concord.pricing.engine.labels import label_of
-from concord.pricing.forms.price_check import PriceCheckForm, ProductLookupForm
+from concord.pricing.forms.price_check import BillForm, PriceCheckForm, ProductLookupForm
+from concord.pricing.queries.availability_text import answer_for
 from concord.pricing.queries.catalogue import search_products
 from concord.pricing.queries.price_check import AskedLine, PriceCheck, check_prices, named_lines, unmet_in
+from concord.pricing.queries.substitutes import Offer, substitutes_for
 
 SUGGESTED = 12
 #: receipts are asked for within the working day of the list that they belong to
@@ -44,17 +46,38 @@ def sees_prices(actor: Actor) -> bool:
 @extranet_page(sees_prices)
 def price_check(request: HttpRequest) -> HttpResponse:
     """Ask by pasting a list, or by an address such as ``?list=C430881 10``."""
-    context: dict[str, Any] = {"lookup": ProductLookupForm(request.GET or None)}
-    form, check = _answer(request)
+    asked = request.method == "POST" or "list" in request.GET
+    data = request.POST if request.method == "POST" else request.GET
+    context: dict[str, Any] = {"lookup": ProductLookupForm(request.GET or None), "bill_form": BillForm()}
+    form, check = _answer(request, data, asked=asked)
     context |= {"form": form, "check": check}
     if check is not None:
         context |= _shown(request, form, check)
-    asked = request.method == "POST" or "list" in request.GET
     status = 422 if asked and check is None else 200
     part = "pricing/parts/price_results.html" if _wants_part(request) else "pricing/price_check.html"
     if "q" in request.GET and not asked:
         context["found"] = search_products(request.GET["q"][:200], limit=50)
     return render(request, part, context, status=status)
+
+
+def answer_list(request: HttpRequest, text: str) -> HttpResponse:
+    """The whole page with this list asked and answered, in the currency of the reader's market."""
+    data = QueryDict(mutable=True)
+    data["list"] = text
+    own = partner_asking(actor_of(request))
+    data["currency"] = own.currency if own else PriceCheckForm(actor=actor_of(request), own=own)["currency"].initial
+    form, check = _answer(request, data, asked=True)
+    context: dict[str, Any] = {"lookup": ProductLookupForm(), "bill_form": BillForm(), "form": form, "check": check}
+    if check is not None:
+        context |= _shown(request, form, check)
+    return render(request, "pricing/price_check.html", context, status=422 if check is None else 200)
+
+
+def refuse_bill(request: HttpRequest, bill: BillForm) -> HttpResponse:
+    """The page with what is wrong with the file."""
+    form = PriceCheckForm(actor=actor_of(request), own=partner_asking(actor_of(request)))
+    context = {"lookup": ProductLookupForm(), "bill_form": bill, "form": form, "check": None}
+    return render(request, "pricing/price_check.html", context, status=422)
 
 
 @require_safe
@@ -101,9 +124,10 @@ def price_receipt(request: HttpRequest) -> HttpResponse:
 @extranet_page(sees_prices)
 def price_export(request: HttpRequest) -> HttpResponse:
     """The answer as a table, CSV or XLSX."""
-    form, check = _answer(request)
+    form, check = _answer(request, request.POST, asked=True)
     if check is None:
-        return render(request, "pricing/price_check.html", {"form": form, "lookup": ProductLookupForm()}, status=422)
+        context = {"form": form, "lookup": ProductLookupForm(), "bill_form": BillForm()}
+        return render(request, "pricing/price_check.html", context, status=422)
     target = io.BytesIO()
     if request.POST.get("format") == "xlsx":
         write_xlsx(target, headers=_headings(check), rows=_rows(check), sheet=_("Prices"))
@@ -121,11 +145,9 @@ def _wants_part(request: HttpRequest) -> bool:
     return bool(request.htmx) and not request.htmx.boosted  # type: ignore[attr-defined]
 
 
-def _answer(request: HttpRequest) -> tuple[PriceCheckForm, PriceCheck | None]:
+def _answer(request: HttpRequest, data: QueryDict, *, asked: bool) -> tuple[PriceCheckForm, PriceCheck | None]:
     """The form, and the answer when it could be given; what was asked and is not in stock is kept as demand."""
     actor, now = actor_of(request), timezone.now()
-    data = request.POST if request.method == "POST" else request.GET
-    asked = request.method == "POST" or "list" in data
     own = partner_asking(actor)
     form = PriceCheckForm(_with_defaults(data, own.currency if own else "") if asked else None, actor=actor, own=own)
     if not asked or not form.is_valid():
@@ -198,6 +220,7 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
     chosen = {name: form.cleaned_data.get(name) or "" for name in ("customer", "partner", "currency")}
     base = QueryDict(mutable=True)
     base.update({**{k: v for k, v in chosen.items() if v}, "as_of": check.basket.moment.isoformat()})
+    offers = _offers(request, check)
     rows = []
     for line in check.lines:
         address = ""
@@ -205,7 +228,15 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
             query = base.copy()
             query.update({"sku": line.result.sku, "quantity": str(line.result.sku_quantity)})
             address = f"{reverse('pricing:receipt')}?{query.urlencode()}"
-        rows.append({"line": line, "receipt_url": address, "complete_on": _complete_on(line)})
+        rows.append(
+            {
+                "line": line,
+                "receipt_url": address,
+                "answer": answer_for(line.availability, line.wanted) if line.missing and line.availability else None,
+                "offers": offers.get(line.product.pk, ()) if line.product else (),
+                "offered_quantity": line.asked.quantity or 1,
+            }
+        )
     priced = [line for line in check.lines if not line.error]
     return {
         "rows": rows,
@@ -217,10 +248,16 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
     }
 
 
-def _complete_on(line: Any) -> Any:
-    if not line.missing:
-        return None
-    return line.availability.complete_on(int(line.result.sku_quantity or line.result.quantity))
+def _offers(request: HttpRequest, check: PriceCheck) -> Mapping[int, Sequence[Offer]]:
+    """What can be had instead of products that have ended or are not there in the quantity asked for."""
+    actor = actor_of(request)
+    wanting = [
+        line.product.pk
+        for line in check.lines
+        if line.product is not None and (line.missing or not line.product.is_orderable)
+    ]
+    asking = None if actor.is_vendor else actor.partner_id
+    return substitutes_for(wanting, now=check.basket.moment, partner_id=asking)
 
 
 def _headings(check: PriceCheck) -> list[str]:
