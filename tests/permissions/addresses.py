@@ -34,6 +34,7 @@ MEANING: dict[tuple[str, str], str] = {
     ("desk/customers/", "verdict"): "verdict",
     ("desk/people/", "member_uuid"): "member",
     ("library/", "public_id"): "collateral",
+    ("prices/products/", "product_uuid"): "product_id",
     ("quotes/", "uuid"): "quote",
     ("quotes/<uuid:uuid>/discard/", "uuid"): "quote_draft",
     ("quotes/<uuid:uuid>/edit/", "uuid"): "quote_draft",
@@ -48,7 +49,18 @@ MEANING: dict[tuple[str, str], str] = {
 }
 #: these say nothing of anybody, or are a secret of their own: the same value for everyone
 COMMON = frozenset(
-    {"check_code", "deed", "deed_of_seller", "number", "price_list", "product", "text", "verdict", "version"}
+    {
+        "check_code",
+        "deed",
+        "deed_of_seller",
+        "number",
+        "price_list",
+        "product",
+        "product_id",
+        "text",
+        "verdict",
+        "version",
+    }
 )
 
 
@@ -72,6 +84,7 @@ def things(world: World, whose: str) -> Mapping[str, Any]:
         "number": 999_999,
         "price_list": world.price_list.code,
         "product": world.product.sku,
+        "product_id": world.product.uuid,
         "text": "nothing",
         "verdict": "different",
         "version": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -31,6 +32,7 @@ from concord.pricing.actions.drafts import (
     record_for,
     totals,
 )
+from concord.pricing.actions.reservations import free_for_quote, hold_for_quote
 from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
@@ -290,6 +292,10 @@ def _write(actor: Actor, priced: _Priced, *, at: datetime) -> Quote:
     quote.updated_at = at
     relate(partner_id=quote.partner_id, end_customer_id=quote.end_customer_id, now=at)
     record_for("quote.issued", actor=actor, quote=quote, valid_until=quote.valid_until, data_hash=quote.data_hash)
+    wanted: Counter[int] = Counter()
+    for line in priced.lines:
+        wanted[line.product_id] += line.quantity
+    hold_for_quote(actor=actor, quote=quote, wanted=wanted, at=at)
     return quote
 
 
@@ -303,6 +309,7 @@ def _supersede(actor: Actor, former: Quote, *, at: datetime) -> None:
         former.refresh_from_db(fields=["status"])
         raise WrongState(state=former.status, allowed=[])
     record_for("quote.superseded", actor=actor, quote=former)
+    free_for_quote(actor=actor, quote=former, at=at)
 
 
 def _outdated(quote_ids: set[int], products: set[int], *, at: datetime) -> list[tuple[Quote, PricedBasket]]:

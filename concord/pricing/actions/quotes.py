@@ -21,6 +21,7 @@ from concord.pricing.actions.drafts import (
     revise_quote,
 )
 from concord.pricing.actions.issuing import issue_quote, reprice
+from concord.pricing.actions.reservations import free_for_quote, keep_for_accepted
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote
 from concord.pricing.queries.quote_pricing import QuoteLineInput
@@ -99,6 +100,8 @@ def _finish(
     if not keeps_promises:
         end_promises(quote_ids=[quote.pk], at=at)
     record_for(f"quote.{target.value}", actor=actor, quote=quote, note=note[:500])
+    follow = keep_for_accepted if target == QuoteStatus.ACCEPTED else free_for_quote
+    follow(actor=actor, quote=quote, at=at)
     return quote
 
 

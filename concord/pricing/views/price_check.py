@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from concord.partners.models import Partner
 from concord.portal.actor import Actor
 from concord.portal.doors import extranet_page, refuse_form
 from concord.portal.enums import Role
@@ -160,6 +161,7 @@ def _answer(request: HttpRequest, data: QueryDict, *, asked: bool) -> tuple[Pric
             moment=now,
             now=now,
             lines=named_lines(form.pasted),
+            own=own,
         )
     except InvalidInput as refusal:
         refuse_form(form, refusal)
@@ -178,9 +180,17 @@ def _with_defaults(data: QueryDict, currency: str) -> QueryDict:
 
 
 def _check(
-    data: Any, *, actor: Actor, currency: str, moment: datetime, now: datetime, lines: list[AskedLine]
+    data: Any,
+    *,
+    actor: Actor,
+    currency: str,
+    moment: datetime,
+    now: datetime,
+    lines: list[AskedLine],
+    own: Partner | None = None,
 ) -> PriceCheck:
-    partner = partner_asking(actor, data.get("partner", "") if actor.is_vendor else "")
+    """``own`` is the reader's own partner where it is known already."""
+    partner = partner_asking(actor, data.get("partner", "")) if actor.is_vendor else own or partner_asking(actor)
     customer = customer_asked_for(actor, data.get("customer", ""))
     return check_prices(
         actor=actor,
