@@ -11,8 +11,9 @@ from django.core.management.base import CommandError
 from concord.cms.demo.reading import Report, data_path
 from concord.portal.actor import Actor
 from concord.portal.imports import Progress, clean_options, kind_of, run_import
+from concord.pricing.actions.catalogue_records import save_substitute
 from concord.pricing.actions.price_lists import create_price_list
-from concord.pricing.models import Price, PriceList, PriceListVersion, Warehouse
+from concord.pricing.models import Price, PriceList, PriceListVersion, Product, ProductSubstitute, Warehouse
 
 MOST_ERRORS = 10
 
@@ -89,3 +90,15 @@ def _load_version(
         progress=progress,
         options={"list": price_list.code, "publish_at": since.isoformat(), "note": version["note"]},
     )
+
+
+def load_substitutes(pairs: list[dict[str, str]], *, actor: Actor) -> int:
+    """What stands in for what; how many pairs there are now. Pairs that are there stay as the desk has them."""
+    skus = {pair[name] for pair in pairs for name in ("product", "substitute")}
+    products = {product.sku: product for product in Product.objects.filter(sku__in=skus)}
+    for pair in pairs:
+        product, substitute = products[pair["product"]], products[pair["substitute"]]
+        if not ProductSubstitute.objects.filter(product=product, substitute=substitute).exists():
+            row = ProductSubstitute(product=product, substitute=substitute, note=pair["note"], note_zh=pair["note_zh"])
+            save_substitute(actor=actor, substitute=row)
+    return ProductSubstitute.objects.count()

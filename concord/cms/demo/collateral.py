@@ -13,7 +13,7 @@ from concord.documents.pdf import render_pdf
 from concord.partners.models import ProductFamily, Tier
 from concord.portal.imports import Progress
 from concord.portal.models import BrandSettings
-from concord.pricing.models import Product
+from concord.pricing.models import Product, ProductDocument
 
 
 def load_collateral(sheets: list[dict[str, Any]], *, progress: Progress) -> int:
@@ -47,6 +47,7 @@ def _make(sheet: dict[str, Any]) -> None:
     collateral.file_size = len(pdf)
     collateral.save()
     collateral.families.set(families)
+    ProductDocument.objects.bulk_create(ProductDocument(product=one, collateral=collateral) for one in products)
 
 
 def _telling_products(families: list[ProductFamily], rows: int) -> list[Product]:

@@ -24,6 +24,8 @@ FIELDS: dict[str, str] = {
     "order_multiple": "integer",
     "description": "text",
     "status": "text",
+    "last_buy_on": "date",
+    "successor": "text",
 }
 _KEYED = ("manufacturer_part_number", "manufacturer", "name", "name_zh")
 _KEYS = ("search_key", "sku_key", "part_key")
@@ -37,6 +39,24 @@ UPDATE product_stage s SET family_id = f.id FROM partners_productfamily f WHERE 
 """
 _OTHER_CASE = "SELECT row, stored_sku FROM product_stage WHERE stored_sku <> sku ORDER BY row"
 _NO_FAMILY = "SELECT row, family FROM product_stage WHERE family_id IS NULL ORDER BY row"
+# A successor may stand in the same file, also further down.
+_NAME_SUCCESSORS = """
+UPDATE product_stage s SET successor_id = p.id FROM pricing_product p
+WHERE s.successor <> '' AND upper(p.sku) = upper(s.successor)
+"""
+_NO_SUCCESSOR = """
+SELECT s.row, s.successor FROM product_stage s
+WHERE s.successor <> '' AND s.successor_id IS NULL
+  AND NOT EXISTS (SELECT FROM product_stage o WHERE upper(o.sku) = upper(s.successor))
+ORDER BY s.row
+"""
+# One that this file is about to bring is another one than what is stored.
+_OTHER_SUCCESSOR = "p.successor_id IS DISTINCT FROM s.successor_id OR (s.successor <> '' AND s.successor_id IS NULL)"
+_SET_SUCCESSORS = """
+UPDATE pricing_product p SET successor_id = s.successor_id FROM product_stage s
+WHERE upper(p.sku) = upper(s.sku) AND p.successor_id IS DISTINCT FROM s.successor_id
+"""
+_OWN_SUCCESSOR = "SELECT row, successor FROM product_stage WHERE upper(sku) = upper(successor) ORDER BY row"
 _REPEATED = """
 SELECT row, first FROM (
     SELECT row, min(row) OVER (PARTITION BY upper(sku)) AS first FROM product_stage
@@ -61,6 +81,7 @@ def store_products(*, loading: Loading, rows: Iterable[tuple[int, Mapping[str, A
             "product_id": "bigint",
             "stored_sku": "text",
             "family_id": "bigint",
+            "successor_id": "bigint",
         },
     )
     stage.fill(_staged(rows), columns=("row", "sku", *FIELDS, *_KEYS))
@@ -68,6 +89,11 @@ def store_products(*, loading: Loading, rows: Iterable[tuple[int, Mapping[str, A
     loading.reject_found(fetch(_REPEATED), "sku", "repeated", _("This repeats row %(value)s of the same file."))
     loading.reject_found(fetch(_OTHER_CASE), "sku", "differs_in_case", _("The catalogue writes this SKU “%(value)s”."))
     loading.reject_found(fetch(_NO_FAMILY), "family", "unknown_family", _("There is no product family “%(value)s”."))
+    execute(_NAME_SUCCESSORS)
+    loading.reject_found(fetch(_OWN_SUCCESSOR), "successor", "own_successor", _("A product cannot follow itself."))
+    loading.reject_found(
+        fetch(_NO_SUCCESSOR), "successor", "unknown_sku", _("There is no product “%(value)s” in the catalogue.")
+    )
     execute("DELETE FROM product_stage WHERE row = ANY(%(rows)s)", {"rows": loading.rejected_rows})
     return _write(loading, given)
 
@@ -79,11 +105,14 @@ def _staged(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[tuple[Any
 
 
 def _write(loading: Loading, given: list[str]) -> Counts:
-    columns = ["family_id" if name == "family" else name for name in given]
+    columns = ["family_id" if name == "family" else name for name in given if name != "successor"]
     incomplete = not set(_KEYED) <= set(given)
     if not incomplete:
         columns += _KEYS
-    differs = " OR ".join(f"p.{name} IS DISTINCT FROM s.{name}" for name in columns)
+    differs = " OR ".join(
+        [f"p.{name} IS DISTINCT FROM s.{name}" for name in columns]
+        + ([_OTHER_SUCCESSOR] if "successor" in given else [])
+    )
     ((staged, created, updated),) = fetch(
         f"SELECT count(*), count(*) FILTER (WHERE s.product_id IS NULL),"  # noqa: S608 - our own column names
         f" count(*) FILTER (WHERE s.product_id IS NOT NULL AND ({differs or 'false'}))"
@@ -92,7 +121,7 @@ def _write(loading: Loading, given: list[str]) -> Counts:
     counts = Counts(created=created, updated=updated, unchanged=staged - created - updated)
     if not loading.may_write or not (created or updated):
         return counts
-    everything = [*("family_id" if name == "family" else name for name in FIELDS), *_KEYS]
+    everything = [*("family_id" if name == "family" else name for name in FIELDS if name != "successor"), *_KEYS]
     execute(
         "INSERT INTO pricing_product (uuid, created_at, updated_at, sku, "  # noqa: S608 - our own column names
         f"{', '.join(everything)}) SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), sku, "
@@ -100,12 +129,15 @@ def _write(loading: Loading, given: list[str]) -> Counts:
     )
     if updated:
         execute(
-            "UPDATE pricing_product p SET updated_at = clock_timestamp(), "  # noqa: S608 - our own column names
-            f"{', '.join(f'{name} = s.{name}' for name in columns)}"
+            "UPDATE pricing_product p SET "  # noqa: S608 - our own column names
+            f"{', '.join(['updated_at = clock_timestamp()', *(f'{name} = s.{name}' for name in columns)])}"
             f" FROM product_stage s WHERE p.id = s.product_id AND ({differs})"
         )
         if incomplete:
             _renew_keys()
+    if "successor" in given:
+        execute(_NAME_SUCCESSORS)  # those that this very file has brought as well
+        execute(_SET_SUCCESSORS)
     return counts
 
 

@@ -45,6 +45,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "order_multiple",
             "description",
             "status",
+            "last_buy_on",
             "successor",
             "updated_at",
         )
@@ -65,6 +66,8 @@ class ProductRowSerializer(serializers.Serializer[Any]):
     order_multiple = serializers.IntegerField(required=False)
     description = serializers.CharField(required=False)
     status = serializers.ChoiceField(choices=Lifecycle.choices, required=False)
+    last_buy_on = serializers.DateField(required=False, allow_null=True)
+    successor = serializers.CharField(required=False, allow_blank=True, help_text="Its SKU; empty: none.")
 
 
 class CountsSerializer(serializers.Serializer[Any]):

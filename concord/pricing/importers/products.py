@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.imports import Counts, ImportKind, Loading
-from concord.portal.tabular import ChoiceColumn, FormulaCells, IntegerColumn, TextColumn
+from concord.portal.tabular import ChoiceColumn, DateColumn, FormulaCells, IntegerColumn, TextColumn
 from concord.pricing.actions.catalogue import store_products
 from concord.pricing.enums import Lifecycle
 from concord.pricing.rules.catalogue import KEEPERS
@@ -44,6 +44,8 @@ COLUMNS: Final = (
         aliases=("描述",),
     ),
     ChoiceColumn("status", choices=_STATUSES, default=str(Lifecycle.ACTIVE), aliases=("状态",)),
+    DateColumn("last_buy_on", default=None, aliases=("最后采购日期",)),
+    TextColumn("successor", max_length=64, default="", aliases=("后继产品",)),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -235,3 +235,22 @@ def test_the_database_itself_refuses_two_prices_at_one_moment(usd):
     with pytest.raises(IntegrityError, match="one_list_price"), transaction.atomic():
         Price.objects.create(unit_price=Decimal(1), validity=period(NOW, None), **facts)
     Price.objects.create(unit_price=Decimal(1), validity=DateTimeTZRange(empty=True), **facts)
+
+
+def test_successors_are_named_by_sku_also_further_down_in_the_same_file(feed, cast):
+    family = cast.family.code
+    text = f"sku,name,family,successor,last_buy_on\nOLD-1,Old,{family},NEW-1,2026-12-31\nNEW-1,New,{family},,\n"
+    assert feed("products", text).counts.created == 2
+    old = Product.objects.get(sku="OLD-1")
+    assert (old.successor.sku, old.last_buy_on) == ("NEW-1", date(2026, 12, 31))
+    assert feed("products", text).counts.unchanged == 2
+    assert feed("products", "sku,name,family,successor\n" + f"OLD-1,Old,{family},\n").counts.updated == 1
+    old.refresh_from_db()
+    assert (old.successor, old.last_buy_on) == (None, date(2026, 12, 31))  # what the file does not have stays
+
+
+@pytest.mark.parametrize(("successor", "code"), [("OLD-1", "own_successor"), ("NO-SUCH", "unknown_sku")])
+def test_a_successor_that_cannot_be_is_told_by_row(feed, cast, successor, code):
+    outcome = feed("products", f"sku,name,family,successor\nOLD-1,Old,{cast.family.code},{successor}\n")
+    assert problems(outcome) == [(2, "successor", code)]
+    assert not Product.objects.filter(sku="OLD-1").exists()

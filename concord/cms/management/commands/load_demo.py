@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from concord.cms.demo.catalogue import load_feed, load_price_lists, load_warehouses
+from concord.cms.demo.catalogue import load_feed, load_price_lists, load_substitutes, load_warehouses
 from concord.cms.demo.collateral import load_collateral
 from concord.cms.demo.pages import load_pages
 from concord.cms.demo.people import address, load_people, write_sign_ins
@@ -43,6 +43,8 @@ class Command(BaseCommand):
         ):
             with report.step(name) as step:
                 step.result = load_feed(kind, f"{kind}.csv", actor=actor, now=now, progress=step.show)
+        with report.step("Substitutes") as step:
+            step.result = f"{load_substitutes(programme['substitutes'], actor=actor)} substitutes"
         load_price_lists(programme["price_lists"], actor=actor, now=now, report=report)
         with report.step("Programme") as step:
             load_brand(programme["brand"])
