@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0004_released_and_searchable"),
-        ("pricing", "0005_special_price_author"),
+        ("pricing", "0006_proof_of_mail"),
     ]
 
     operations = [

@@ -54,7 +54,7 @@ def let_pricing_managers_set_it(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pricing", "0006_stock_and_substitutes"),
+        ("pricing", "0007_stock_and_substitutes"),
         ("partners", "0004_desk_groups"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
