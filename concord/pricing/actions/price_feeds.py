@@ -15,9 +15,25 @@ from concord.portal.locking import Space, lock
 from concord.pricing.enums import VersionStatus
 from concord.pricing.models import PriceList, PriceListVersion
 
-_PREPARE = """
-CREATE INDEX ON price_stage (upper(sku));
-UPDATE price_stage s SET product_id = p.id FROM pricing_product p WHERE upper(p.sku) = upper(s.sku);
+# Written anew rather than updated: a million updated rows would be a million dead ones beside them.
+_NAME = """
+CREATE TEMP TABLE price_named ON COMMIT DROP AS
+SELECT s.row, s.sku, s.minimum_quantity, s.unit_price, s.gross_unit_price, p.id AS product_id
+FROM price_stage s LEFT JOIN pricing_product p ON upper(p.sku) = upper(s.sku);
+DROP TABLE price_stage;
+ALTER TABLE price_named RENAME TO price_stage;
+ANALYZE price_stage;
+"""
+_ANY_TWICE = """
+SELECT EXISTS (
+    SELECT FROM price_stage WHERE product_id IS NOT NULL GROUP BY product_id, minimum_quantity HAVING count(*) > 1
+)
+"""
+# A feed that does not speak of taxes leaves what was said of an unchanged price.
+_KEEP_GROSS = """
+UPDATE price_stage s SET gross_unit_price = p.gross_unit_price FROM pricing_price p
+WHERE p.version_id = %(base)s AND p.gross_unit_price IS NOT NULL AND p.product_id = s.product_id
+  AND p.minimum_quantity = s.minimum_quantity AND p.unit_price = s.unit_price
 """
 _UNKNOWN = "SELECT row, sku FROM price_stage WHERE product_id IS NULL ORDER BY row"
 # A row that says the same once more is superfluous; of rows that say different things nobody knows which is right.
@@ -32,7 +48,9 @@ SELECT row, other FROM (
     SELECT row, row_number() OVER (PARTITION BY product_id, minimum_quantity ORDER BY row) AS place,
            lead(row) OVER (PARTITION BY product_id, minimum_quantity ORDER BY row) AS other,
            min(unit_price) OVER (PARTITION BY product_id, minimum_quantity)
-           <> max(unit_price) OVER (PARTITION BY product_id, minimum_quantity) AS contradicts
+           <> max(unit_price) OVER (PARTITION BY product_id, minimum_quantity)
+           OR min(COALESCE(gross_unit_price, 0)) OVER (PARTITION BY product_id, minimum_quantity)
+           <> max(COALESCE(gross_unit_price, 0)) OVER (PARTITION BY product_id, minimum_quantity) AS contradicts
     FROM price_stage WHERE product_id IS NOT NULL
 ) numbered WHERE place = 1 AND contradicts ORDER BY row
 """
@@ -42,16 +60,21 @@ WHERE upper(s.sku) = ANY(%(skus)s) AND s.row <> ALL(%(rows)s) ORDER BY s.row
 """
 _OF_STAGE = "SELECT DISTINCT upper(sku) FROM price_stage WHERE row = ANY(%(rows)s)"
 _CARRY_OVER = """
-INSERT INTO price_stage (row, sku, minimum_quantity, unit_price, product_id)
-SELECT 0, '', p.minimum_quantity, p.unit_price, p.product_id FROM pricing_price p
+INSERT INTO price_stage (row, sku, minimum_quantity, unit_price, gross_unit_price, product_id)
+SELECT 0, '', p.minimum_quantity, p.unit_price, p.gross_unit_price, p.product_id FROM pricing_price p
 WHERE p.version_id = %(base)s AND NOT EXISTS (SELECT FROM price_stage s WHERE s.product_id = p.product_id)
 """
 _COMPARE = """
-SELECT count(*) FILTER (WHERE p.id IS NULL), count(*) FILTER (WHERE p.unit_price <> s.unit_price),
-       count(*) FILTER (WHERE p.unit_price = s.unit_price), count(*) FILTER (WHERE s.product_id IS NULL)
+SELECT count(*) FILTER (WHERE p.id IS NULL),
+       count(*) FILTER (WHERE p.id IS NOT NULL AND s.product_id IS NOT NULL AND NOT same.answer),
+       count(*) FILTER (WHERE p.id IS NOT NULL AND s.product_id IS NOT NULL AND same.answer),
+       count(*) FILTER (WHERE s.product_id IS NULL)
 FROM price_stage s FULL JOIN (
-    SELECT id, product_id, minimum_quantity, unit_price FROM pricing_price WHERE version_id = %(base)s
+    SELECT id, product_id, minimum_quantity, unit_price, gross_unit_price FROM pricing_price WHERE version_id = %(base)s
 ) p ON p.product_id = s.product_id AND p.minimum_quantity = s.minimum_quantity
+CROSS JOIN LATERAL (
+    SELECT p.unit_price = s.unit_price AND p.gross_unit_price IS NOT DISTINCT FROM s.gross_unit_price AS answer
+) same
 """
 _REMOVE = """
 DELETE FROM pricing_price p WHERE p.version_id = %(version)s AND NOT EXISTS (
@@ -59,13 +82,14 @@ DELETE FROM pricing_price p WHERE p.version_id = %(version)s AND NOT EXISTS (
 )
 """
 _CHANGE = """
-UPDATE pricing_price p SET unit_price = s.unit_price FROM price_stage s
+UPDATE pricing_price p SET unit_price = s.unit_price, gross_unit_price = s.gross_unit_price FROM price_stage s
 WHERE p.version_id = %(version)s AND p.product_id = s.product_id AND p.minimum_quantity = s.minimum_quantity
-  AND p.unit_price <> s.unit_price
+  AND (p.unit_price <> s.unit_price OR p.gross_unit_price IS DISTINCT FROM s.gross_unit_price)
 """
 _ADD = """
-INSERT INTO pricing_price (price_list_id, version_id, product_id, minimum_quantity, unit_price, validity)
-SELECT %(list)s, %(version)s, s.product_id, s.minimum_quantity, s.unit_price, 'empty'::tstzrange
+INSERT INTO pricing_price
+    (price_list_id, version_id, product_id, minimum_quantity, unit_price, gross_unit_price, validity)
+SELECT %(list)s, %(version)s, s.product_id, s.minimum_quantity, s.unit_price, s.gross_unit_price, 'empty'::tstzrange
 FROM price_stage s WHERE NOT EXISTS (
     SELECT FROM pricing_price p WHERE p.version_id = %(version)s AND p.product_id = s.product_id
       AND p.minimum_quantity = s.minimum_quantity
@@ -77,12 +101,12 @@ def store_prices(
     *,
     loading: Loading,
     price_list: PriceList,
-    rows: Iterable[tuple[int, str, int, Decimal]],
+    rows: Iterable[tuple[int, str, int, Decimal, Decimal | None]],
     damaged: set[str],
     complete: bool = True,
     note: str = "",
 ) -> tuple[Counts, PriceListVersion | None]:
-    """Make the prices ``(row number, SKU, from quantity, unit price)`` the draft version of a list.
+    """Make the prices ``(row number, SKU, from quantity, unit price, the same with tax)`` the draft of a list.
 
     Locks the list. Rejects unknown SKUs, repeated rows, and the other rows of a product of which one is wrong
     (``damaged`` are SKUs whose rows could not be read): half a ladder would give a wrong price. Compares with the
@@ -94,11 +118,18 @@ def store_prices(
     lock(Space.PRICE_LIST, [price_list.pk])
     stage = Stage(
         "price_stage",
-        {"sku": "text", "minimum_quantity": "integer", "unit_price": "numeric(18,6)", "product_id": "bigint"},
+        {
+            "sku": "text",
+            "minimum_quantity": "integer",
+            "unit_price": "numeric(18,6)",
+            "gross_unit_price": "numeric(18,6)",
+        },
     )
-    stage.fill(rows, columns=("row", "sku", "minimum_quantity", "unit_price"))
+    stage.fill(rows)
     _reject(loading, damaged)
     base = price_list.versions.exclude(status=VersionStatus.ENDED).order_by("-number").first()
+    if base is not None and "gross_unit_price" not in loading.given:
+        execute(_KEEP_GROSS, {"base": base.pk})
     if not complete:
         execute(_CARRY_OVER, {"base": base.pk if base else None})
     ((created, updated, unchanged, gone),) = fetch(_COMPARE, {"base": base.pk if base else None})
@@ -127,12 +158,13 @@ def store_prices(
 
 
 def _reject(loading: Loading, damaged: set[str]) -> None:
-    execute(_PREPARE)
+    execute(_NAME)
     loading.reject_found(
         fetch(_UNKNOWN), "sku", "unknown_sku", gettext_lazy("There is no product “%(value)s” in the catalogue.")
     )
-    contradicted = fetch(_CONTRADICTED)
-    for found in (fetch(_REPEATED), contradicted):
+    is_any_twice = fetch(_ANY_TWICE)[0][0]
+    contradicted = fetch(_CONTRADICTED) if is_any_twice else []
+    for found in (fetch(_REPEATED) if is_any_twice else [], contradicted):
         loading.reject_found(
             found,
             "sku",
@@ -147,7 +179,8 @@ def _reject(loading: Loading, damaged: set[str]) -> None:
             "incomplete_ladder",
             gettext_lazy("Another row of “%(value)s” is wrong; half of its prices would give wrong ones."),
         )
-    execute("DELETE FROM price_stage WHERE row = ANY(%(rows)s)", {"rows": loading.rejected_rows})
+    if loading.rejected:
+        execute("DELETE FROM price_stage WHERE row = ANY(%(rows)s)", {"rows": loading.rejected_rows})
 
 
 def _write(price_list: PriceList, base: PriceListVersion | None, note: str) -> PriceListVersion:

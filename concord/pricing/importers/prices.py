@@ -34,7 +34,15 @@ COLUMNS: Final = (
         minimum=Decimal("0.000001"),
         max_digits=18,
         decimal_places=6,
-        aliases=("单价",),
+        aliases=("单价", "price_excl_vat", "不含税单价"),
+    ),
+    # As the list's maker gave it: it is kept and shown, and not checked against the price without tax.
+    DecimalColumn(
+        "gross_unit_price",
+        minimum=Decimal("0.000001"),
+        max_digits=18,
+        decimal_places=6,
+        aliases=("price_incl_vat", "含税单价"),
     ),
 )
 
@@ -72,14 +80,14 @@ def load(loading: Loading) -> Counts:
     return counts
 
 
-def _rows(loading: Loading, damaged: set[str]) -> Iterator[tuple[int, str, int, Decimal]]:
+def _rows(loading: Loading, damaged: set[str]) -> Iterator[tuple[int, str, int, Decimal, Decimal | None]]:
     def remember(values: Any) -> None:
         if values.get("sku"):
             damaged.add(str(values["sku"]).upper())
 
     for row in loading.rows(unreadable=remember):
         values = row.values
-        yield row.number, values["sku"], values["minimum_quantity"], values["unit_price"]
+        yield row.number, values["sku"], values["minimum_quantity"], values["unit_price"], values["gross_unit_price"]
 
 
 def _truth(value: object, name: str) -> bool:

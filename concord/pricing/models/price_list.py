@@ -83,6 +83,10 @@ class Price(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="prices")
     minimum_quantity = models.PositiveIntegerField(_("from quantity"), default=1)
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
+    #: with tax, as the list's maker gave it: kept and shown, never computed, and nothing is computed from it
+    gross_unit_price = models.DecimalField(
+        _("unit price with tax"), max_digits=18, decimal_places=6, null=True, blank=True
+    )
     validity = DateTimeRangeField(_("validity"))
 
     class Meta:
@@ -95,6 +99,10 @@ class Price(models.Model):
                 # NaN sorts above every number in PostgreSQL, so the upper bound keeps it out.
                 condition=Q(unit_price__gt=0, unit_price__lt=10**12),
                 name="price_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(gross_unit_price__isnull=True) | Q(gross_unit_price__gt=0, gross_unit_price__lt=10**12),
+                name="gross_price_positive",
             ),
             ExclusionConstraint(
                 name="one_list_price",
