@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from concord.portal.actor import Actor
 from concord.portal.middleware import actor_of
 from concord.portal.refusals import InvalidInput, NotAllowed, NotThere, Refusal
+from concord.portal.tabular import Value, write_csv, write_xlsx
 
 _P = ParamSpec("_P")
 PageView = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
@@ -53,3 +55,21 @@ def refuse_form(form: forms.BaseForm, refusal: Refusal) -> None:
             form.add_error(field if field in form.fields else None, str(error.message))
     else:
         form.add_error(None, str(refusal))
+
+
+#: the tables that are handed out, by the ending of their files
+TABLE_FORMATS: Final[Mapping[str, tuple[Callable[..., int], str]]] = {
+    "csv": (write_csv, "text/csv; charset=utf-8"),
+    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+def table_file(ending: str, *, name: str, headers: Sequence[object], rows: Iterable[Sequence[Value]]) -> FileResponse:
+    """A table as a download. It is written to a file first: memory does not grow with its rows. Raises ``NotThere``."""
+    if ending not in TABLE_FORMATS:
+        raise NotThere
+    write, content_type = TABLE_FORMATS[ending]
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it has been sent
+    write(target, headers=[str(header) for header in headers], rows=rows)
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=f"{name}.{ending}", content_type=content_type)

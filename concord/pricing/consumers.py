@@ -1,4 +1,4 @@
-"""What follows from a quote's history: its document, rendered and signed by the worker, and one-time codes by mail."""
+"""What follows from the log: a quote's document, rendered and signed; one-time codes by mail; news of price lists."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from concord.documents.pdf import render_pdf, sign_pdf
+from concord.portal.actor import portal_actor
 from concord.portal.events import Consumer, register_consumer
 from concord.portal.models import BrandSettings, Event
+from concord.pricing.actions.price_list_versions import announce_price_list_version
 from concord.pricing.actions.quote_proofs import CODE_HOLDS, new_one_time_code
 from concord.pricing.actions.quotes import keep_document
-from concord.pricing.models import Quote
+from concord.pricing.models import PriceListVersion, Quote
 from concord.pricing.queries.quote_document import quote_document
 
 
@@ -84,7 +86,18 @@ def send_one_time_code(event: Event, target: str) -> None:
     message.send()
 
 
+def announce_price_list(event: Event, target: str) -> None:
+    """Tell the partners concerned. Safe to repeat; a version that is gone since is told to nobody."""
+    number = json.loads(event.payload)["version"]
+    version = PriceListVersion.objects.filter(
+        price_list__uuid=event.subject_uuid, number=number, published_at__isnull=False
+    ).first()
+    if version is not None:
+        announce_price_list_version(actor=portal_actor(), version_uuid=version.uuid)
+
+
 def register() -> None:
     """Follow the log from now on."""
     register_consumer(Consumer("pricing.pdf", frozenset({"quote.issued"}), render_quote))
     register_consumer(Consumer("pricing.one_time_code", frozenset({"quote.lines_asked"}), send_one_time_code))
+    register_consumer(Consumer("pricing.lists", frozenset({"price_list.published"}), announce_price_list))

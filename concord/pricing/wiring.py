@@ -32,6 +32,7 @@ from concord.pricing.models import (
     TierDiscount,
     Warehouse,
 )
+from concord.pricing.panels import new_price_lists
 from concord.pricing.queries.catalogue import search_products
 from concord.pricing.queries.invariants import price_invariants
 from concord.pricing.queries.tier_facts import tier_facts
@@ -75,6 +76,7 @@ def wire_catalogue() -> None:
             prefix="/prices/",
         )
     )
+    registry.panels.append(registry.Panel("pricing.lists", "pricing/panels/new_price_lists.html", 25, new_price_lists))
     registry.tier_facts.append(tier_facts)
     registry.search_providers.append(registry.SearchProvider("products", 40, _search))
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,11 +22,11 @@ from concord.portal.api.pagination import CursorPages
 from concord.portal.imports import import_records, kind_of
 from concord.portal.locking import Space, lock
 from concord.portal.refusals import InvalidInput, NotThere
+from concord.pricing.actions.price_list_versions import discard_price_list_draft, restore_price_list_version
 from concord.pricing.actions.price_lists import publish_price_list_version
-from concord.pricing.api.money import MoneySerializer, money
 from concord.pricing.enums import PriceKind, VersionStatus
 from concord.pricing.models import PriceList, PriceListVersion
-from concord.pricing.queries.price_lists import Impact, impact_of, price_lists, price_lists_of
+from concord.pricing.queries.price_lists import seen_price_lists
 from concord.pricing.rules.catalogue import can_keep_prices
 
 
@@ -65,6 +64,7 @@ class PriceRowSerializer(serializers.Serializer[Any]):
     sku = serializers.CharField()
     minimum_quantity = serializers.IntegerField(required=False, default=1)
     unit_price = serializers.CharField()
+    gross_unit_price = serializers.CharField(required=False)
 
 
 class DraftRequestSerializer(serializers.Serializer[Any]):
@@ -90,31 +90,6 @@ class PublishRequestSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(required=False)
 
 
-class ChangedPriceSerializer(serializers.Serializer[Any]):
-    """A product whose price changes, at its first break."""
-
-    sku = serializers.CharField()
-    change = serializers.CharField()
-    was = MoneySerializer(allow_null=True)
-    becomes = MoneySerializer(allow_null=True)
-    percent = serializers.CharField(allow_null=True)
-
-
-class ImpactSerializer(serializers.Serializer[Any]):
-    """What publishing would change: products dearer, cheaper, mixed, new and gone; live quotes with such products."""
-
-    at = serializers.DateTimeField()
-    up = serializers.IntegerField()
-    down = serializers.IntegerField()
-    mixed = serializers.IntegerField()
-    new = serializers.IntegerField()
-    gone = serializers.IntegerField()
-    same = serializers.IntegerField()
-    live_quotes = serializers.IntegerField()
-    partners = serializers.IntegerField()
-    largest = ChangedPriceSerializer(many=True)
-
-
 class PriceListsView(APIView):
     """``/price-lists/``."""
 
@@ -125,8 +100,7 @@ class PriceListsView(APIView):
     def get(self, request: Request) -> Response:
         """Price lists by code: the vendor sees all, a partner those of its market."""
         actor, pages = api_actor(request), CursorPages()
-        lists = price_lists() if actor.is_vendor else price_lists_of(actor)
-        page: list[PriceList] = pages.paginate_queryset(lists, request, view=self) or []
+        page: list[PriceList] = pages.paginate_queryset(seen_price_lists(actor), request, view=self) or []
         for one in page:
             one.shown_versions = _shown_versions(one, actor)  # type: ignore[attr-defined]
         shape = PriceListSerializer()
@@ -148,7 +122,7 @@ class VersionsView(IdempotentMixin, APIView):
         """Draft a version of up to 10,000 prices, all or none; larger ones go through ``/imports/``."""
         actor = api_actor(request)
         can_keep_prices(actor=actor).enforce()
-        found = _price_list(price_list)
+        found = price_list_named(price_list)
         if not isinstance(request.data, dict):
             raise InvalidInput.at("", "not_an_object", _("This is not an object."))
         options: dict[str, Any] = {name: request.data[name] for name in ("complete", "note") if name in request.data}
@@ -172,7 +146,7 @@ class VersionsView(IdempotentMixin, APIView):
         if draft is None:
             return Response(body)
         where = reverse("api:price-list-version", args=[found.uuid, draft.number], request=request)
-        return Response(body, status=201, headers={"Location": where, "ETag": _tag(draft)})
+        return Response(body, status=201, headers={"Location": where, "ETag": version_tag(draft)})
 
 
 class VersionView(APIView):
@@ -184,8 +158,37 @@ class VersionView(APIView):
     def get(self, request: Request, price_list: str, number: int) -> Response:
         """One version, for those who keep prices."""
         can_keep_prices(actor=api_actor(request)).enforce()
-        version = _version(_price_list(price_list), number)
-        return Response(VersionSerializer(version).data, headers={"ETag": _tag(version)})
+        version = version_of(price_list_named(price_list), number)
+        return Response(VersionSerializer(version).data, headers={"ETag": version_tag(version)})
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, price_list: str, number: int) -> Response:
+        """Put a draft away. Needs ``If-Match``."""
+        actor = api_actor(request)
+        can_keep_prices(actor=actor).enforce()
+        found = price_list_named(price_list)
+        lock(Space.PRICE_LIST, [found.pk])
+        version = version_of(found, number)
+        demand_match(request, version_tag(version))
+        discard_price_list_draft(actor=actor, version_uuid=version.uuid)
+        return Response(status=204)
+
+
+class RestoreView(IdempotentMixin, APIView):
+    """``/price-lists/{id}/versions/{v}/restore/``."""
+
+    required_scopes = "prices:write"
+
+    @extend_schema(request=None, responses={201: VersionSerializer})
+    def post(self, request: Request, price_list: str, number: int) -> Response:
+        """Bring the prices of a published version back as a new draft, to look at and publish."""
+        actor = api_actor(request)
+        can_keep_prices(actor=actor).enforce()
+        found = price_list_named(price_list)
+        draft = restore_price_list_version(actor=actor, version_uuid=version_of(found, number).uuid)
+        where = reverse("api:price-list-version", args=[found.uuid, draft.number], request=request)
+        body = VersionSerializer(draft).data
+        return Response(body, status=201, headers={"Location": where, "ETag": version_tag(draft)})
 
 
 class PublishView(IdempotentMixin, APIView):
@@ -200,54 +203,17 @@ class PublishView(IdempotentMixin, APIView):
         asked.is_valid(raise_exception=True)
         actor, now = api_actor(request), timezone.now()
         can_keep_prices(actor=actor).enforce()
-        found = _price_list(price_list)
+        found = price_list_named(price_list)
         lock(Space.PRICE_LIST, [found.pk])
-        version = _version(found, number)
-        demand_match(request, _tag(version))
+        version = version_of(found, number)
+        demand_match(request, version_tag(version))
         version = publish_price_list_version(
             actor=actor, version_uuid=version.uuid, at=asked.validated_data.get("at", now), now=now
         )
-        return Response(VersionSerializer(version).data, headers={"ETag": _tag(version)})
+        return Response(VersionSerializer(version).data, headers={"ETag": version_tag(version)})
 
 
-class ImpactView(APIView):
-    """``/price-lists/{id}/versions/{v}/impact/``."""
-
-    required_scopes = "prices:write"
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("at", datetime, description="Compare with what is in force then; now if left out.")
-        ],
-        responses=ImpactSerializer,
-    )
-    def get(self, request: Request, price_list: str, number: int) -> Response:
-        """What publishing the version would change."""
-        can_keep_prices(actor=api_actor(request)).enforce()
-        asked = PublishRequestSerializer(data={"at": at} if (at := request.query_params.get("at")) else {})
-        asked.is_valid(raise_exception=True)
-        found = _price_list(price_list)
-        impact = impact_of(_version(found, number), at=asked.validated_data.get("at") or timezone.now())
-        return Response(_impact_document(impact, found.currency))
-
-
-def _impact_document(impact: Impact, currency: str) -> dict[str, Any]:
-    names = ("at", "up", "down", "mixed", "new", "gone", "same", "live_quotes", "partners")
-    return {name: getattr(impact, name) for name in names} | {
-        "largest": [
-            {
-                "sku": one.sku,
-                "change": one.verdict,
-                "was": money(one.was, currency, unit_price=True),
-                "becomes": money(one.becomes, currency, unit_price=True),
-                "percent": None if one.percent is None else str(one.percent),
-            }
-            for one in impact.largest
-        ]
-    }
-
-
-def _price_list(named: str) -> PriceList:
+def price_list_named(named: str) -> PriceList:
     """By id or code. Raises ``NotThere``."""
     try:
         wanted = {"uuid": uuid.UUID(named)}
@@ -260,12 +226,12 @@ def _price_list(named: str) -> PriceList:
     return found
 
 
-def _version(price_list: PriceList, number: int) -> PriceListVersion:
+def version_of(price_list: PriceList, number: int) -> PriceListVersion:
     version = price_list.versions.filter(number=number).first()
     if version is None:
         raise NotThere
     return version
 
 
-def _tag(version: PriceListVersion) -> str:
+def version_tag(version: PriceListVersion) -> str:
     return etag(version.uuid, version.updated_at)

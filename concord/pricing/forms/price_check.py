@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.partners.models import EndCustomer, Partner
 from concord.portal.actor import Actor
-from concord.portal.ui.forms import LookupWidget, PastedListWidget
+from concord.portal.periods import end_of_local_day
+from concord.portal.ui.forms import DateWidget, LookupWidget, PastedListWidget
 from concord.pricing.pasted import MAX_CHARACTERS, MAX_LINES, PastedLine, read_pasted
 from concord.pricing.queries.price_lists import currencies_of_market
 
@@ -85,6 +88,36 @@ class ProductLookupForm(forms.Form):
         max_length=200,
         widget=LookupWidget(reverse_lazy("pricing:product-lookup"), {"placeholder": _("Part of a number or name")}),
     )
+
+
+class PriceListFilterForm(forms.Form):
+    """Which of a list's prices, and as of which day; today is now, another day its end."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"placeholder": _("Part of a number or name")}),
+    )
+    as_of = forms.DateField(label=_("As of"), required=False, widget=DateWidget())
+
+    def __init__(self, *args: Any, sees_future: bool, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sees_future, self._now = sees_future, now
+
+    def clean_as_of(self) -> Any:
+        """The future is the vendor's until it is published."""
+        day = self.cleaned_data["as_of"]
+        if day is not None and not self._sees_future and day > timezone.localdate(self._now):
+            raise forms.ValidationError(_("Prices of the future are not published yet."))
+        return day
+
+    def moment(self) -> datetime:
+        """The moment that the valid form asks for."""
+        day = self.cleaned_data["as_of"]
+        if day is None or day == timezone.localdate(self._now):
+            return self._now
+        return end_of_local_day(day, timezone.get_current_timezone_name()) - timedelta(microseconds=1)
 
 
 def _labelled(customer: EndCustomer) -> str:

@@ -1,122 +1,23 @@
-"""Price lists, their versions, and what publishing a version would change."""
+"""Price lists, their versions, and their prices as of any moment."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from concord.partners.enums import PartnerStatus
 from concord.partners.models import Partner
 from concord.portal.actor import Actor
-from concord.pricing.enums import QuoteStatus, VersionStatus
-from concord.pricing.models import PriceList, PriceListVersion
+from concord.pricing.enums import VersionStatus
+from concord.pricing.models import Price, PriceList, PriceListVersion
+from concord.pricing.queries.catalogue import products_matching
 
-#: how many changes are listed; the counts are of all
-LISTED = 50
-
-# Products are compared over their whole ladder: dearer or cheaper at every break that both have, or mixed.
-_CHANGES = """
-WITH new AS (
-    SELECT product_id, minimum_quantity, unit_price FROM pricing_price WHERE version_id = %(version)s
-), old AS (
-    SELECT product_id, minimum_quantity, unit_price FROM pricing_price
-    WHERE price_list_id = %(list)s AND version_id <> %(version)s AND validity @> %(at)s
-), steps AS (
-    SELECT COALESCE(n.product_id, o.product_id) AS product_id, o.unit_price AS was, n.unit_price AS becomes
-    FROM new n FULL JOIN old o ON o.product_id = n.product_id AND o.minimum_quantity = n.minimum_quantity
-), products AS (
-    SELECT product_id, count(was) AS had, count(becomes) AS has,
-           COALESCE(bool_or(becomes > was), false) AS dearer, COALESCE(bool_or(becomes < was), false) AS cheaper,
-           bool_or((was IS NULL) <> (becomes IS NULL)) AS breaks,
-           max(abs(becomes / was - 1)) AS most
-    FROM steps GROUP BY product_id
-), judged AS (
-    SELECT product_id, most, CASE
-        WHEN had = 0 THEN 'new' WHEN has = 0 THEN 'gone'
-        WHEN dearer AND cheaper THEN 'mixed' WHEN dearer THEN 'up' WHEN cheaper THEN 'down'
-        WHEN breaks THEN 'mixed' ELSE 'same' END AS verdict
-    FROM products
-)
-"""
-_COUNTS = f"{_CHANGES} SELECT verdict, count(*) FROM judged GROUP BY verdict"  # noqa: S608 - two constants
-_LARGEST = f"""{_CHANGES}
-SELECT p.sku, p.name, p.name_zh, j.verdict,
-       (SELECT unit_price FROM old o WHERE o.product_id = j.product_id ORDER BY minimum_quantity LIMIT 1),
-       (SELECT unit_price FROM new n WHERE n.product_id = j.product_id ORDER BY minimum_quantity LIMIT 1)
-FROM judged j JOIN pricing_product p ON p.id = j.product_id
-WHERE j.verdict <> 'same' ORDER BY j.most DESC NULLS LAST, p.sku LIMIT %(limit)s
-"""  # noqa: S608 - two constants
-_QUOTES = f"""{_CHANGES}
-SELECT count(DISTINCT q.id), count(DISTINCT q.partner_id)
-FROM pricing_quote q JOIN pricing_quoteline k ON k.quote_id = q.id JOIN judged j ON j.product_id = k.product_id
-WHERE q.status = %(issued)s AND q.expires_at > %(at)s AND q.currency = %(currency)s AND j.verdict <> 'same'
-"""  # noqa: S608 - two constants
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedPrice:
-    """One product whose price changes: ``was`` and ``becomes`` are those of its first break."""
-
-    sku: str
-    name: str
-    name_zh: str
-    verdict: str
-    was: Decimal | None
-    becomes: Decimal | None
-
-    @property
-    def percent(self) -> Decimal | None:
-        """The change in percent of what it was, to one decimal."""
-        if not self.was or self.becomes is None:
-            return None
-        return ((self.becomes / self.was - 1) * 100).quantize(Decimal("0.1"))
-
-
-@dataclass(frozen=True, slots=True)
-class Impact:
-    """What would change if a version were published at a moment. Live quotes keep their prices; they are counted so
-    that somebody can talk to those concerned.
-    """
-
-    at: datetime
-    up: int = 0
-    down: int = 0
-    mixed: int = 0
-    new: int = 0
-    gone: int = 0
-    same: int = 0
-    live_quotes: int = 0
-    partners: int = 0
-    largest: tuple[ChangedPrice, ...] = ()
-
-    @property
-    def changes(self) -> int:
-        """Products whose price is not what it was."""
-        return self.up + self.down + self.mixed + self.new + self.gone
-
-
-def impact_of(version: PriceListVersion, *, at: datetime) -> Impact:
-    """Compare a version with what would be in force at ``at`` without it; three statements."""
-    values: dict[str, Any] = {
-        "version": version.pk,
-        "list": version.price_list_id,
-        "at": at,
-        "limit": LISTED,
-        "issued": QuoteStatus.ISSUED,
-        "currency": version.price_list.currency,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, values)
-        counts = dict(cursor.fetchall())
-        cursor.execute(_LARGEST, values)
-        largest = tuple(ChangedPrice(*row) for row in cursor.fetchall())
-        cursor.execute(_QUOTES, values)
-        quotes, partners = cursor.fetchone()
-    return Impact(at=at, **counts, live_quotes=quotes, partners=partners, largest=largest)
+#: for how long after its publication a version is news
+NEWS = timedelta(days=30)
 
 
 def price_lists() -> QuerySet[PriceList]:
@@ -140,3 +41,71 @@ def currencies_of_market(market: str | None) -> list[str]:
     published = PriceListVersion.objects.filter(status__in=[VersionStatus.IN_FORCE, VersionStatus.SCHEDULED])
     rows = PriceList.objects.filter(pk__in=published.values("price_list_id")).values_list("currency", "markets")
     return sorted({currency for currency, markets in rows if market is None or not markets or market in markets})
+
+
+def seen_price_lists(actor: Actor) -> QuerySet[PriceList]:
+    """The lists that an actor may look into: the vendor's people all, a partner those of its market."""
+    return price_lists() if actor.is_vendor else price_lists_of(actor)
+
+
+def prices_as_of(price_list: PriceList, moment: datetime, *, search: str = "") -> QuerySet[Price]:
+    """The prices of a list that held, hold or will hold at a moment, by SKU and quantity, with their products."""
+    held = Price.objects.filter(price_list=price_list, validity__contains=moment).select_related("product", "version")
+    if search.strip():
+        held = held.filter(product__in=products_matching(search).values("pk"))
+    return held.annotate(sku=F("product__sku")).order_by("sku", "minimum_quantity")
+
+
+def prices_before(prices: Collection[Price]) -> dict[int, Decimal]:
+    """By price: what the version before asked for the same product and quantity, where it had one. One statement."""
+    begun = {(one.product_id, one.minimum_quantity): one for one in prices}
+    starts = {one.validity.lower for one in prices}
+    former = Price.objects.filter(
+        price_list__in={one.price_list_id for one in prices},
+        product__in={one.product_id for one in prices},
+        validity__endswith__in=starts,
+        validity__isempty=False,
+    )
+    found: dict[int, Decimal] = {}
+    for one in former:
+        later = begun.get((one.product_id, one.minimum_quantity))
+        if later is not None and later.validity.lower == one.validity.upper:
+            found[later.pk] = one.unit_price
+    return found
+
+
+def partners_using(price_list: PriceList) -> QuerySet[Partner]:
+    """The active partners that buy by this list: in its currency, and in one of its markets."""
+    partners = Partner.objects.unscoped("whoever buys by a list is told of its new version")
+    found = partners.filter(status=PartnerStatus.ACTIVE, currency=price_list.currency)
+    if price_list.markets:
+        found = found.filter(country__in=price_list.markets)
+    return found.order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class ListNews:
+    """A new version of a list that the reader buys by; it holds already, or from ``valid_from`` on."""
+
+    price_list: PriceList
+    version: PriceListVersion
+    is_in_force: bool
+
+
+def news_of_lists(actor: Actor, *, now: datetime) -> list[ListNews]:
+    """Versions published lately of the lists of the partner's market and currency, newest first. Two statements."""
+    if actor.partner_id is None:
+        return []
+    partner = Partner.objects.visible_to(actor).only("country", "currency").get(pk=actor.partner_id)
+    versions = (
+        PriceListVersion.objects.select_related("price_list")
+        .filter(
+            Q(price_list__markets=[]) | Q(price_list__markets__contains=[partner.country]),
+            Q(valid_until=None) | Q(valid_until__gt=now),
+            price_list__currency=partner.currency,
+            published_at__gte=now - NEWS,
+            published_at__lte=now,
+        )
+        .order_by("-published_at", "-number")
+    )
+    return [ListNews(one.price_list, one, one.valid_from is not None and one.valid_from <= now) for one in versions[:5]]

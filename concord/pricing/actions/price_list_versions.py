@@ -1,0 +1,126 @@
+"""Versions of price lists after the first: bringing an old one back, putting a draft away, telling the partners."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from concord.portal.actor import Actor
+from concord.portal.enums import Visibility
+from concord.portal.events import Subject, record
+from concord.portal.imports import execute
+from concord.portal.locking import Space, lock
+from concord.portal.models import Event
+from concord.portal.refusals import Conflict, NotThere, WrongState
+from concord.portal.work import action
+from concord.pricing.enums import VersionStatus
+from concord.pricing.models import PriceListVersion
+from concord.pricing.queries.price_lists import partners_using
+from concord.pricing.rules.catalogue import can_keep_prices
+
+_COPY = """
+INSERT INTO pricing_price
+    (price_list_id, version_id, product_id, minimum_quantity, unit_price, gross_unit_price, validity)
+SELECT price_list_id, %(draft)s, product_id, minimum_quantity, unit_price, gross_unit_price, 'empty'::tstzrange
+FROM pricing_price WHERE version_id = %(version)s ORDER BY product_id, minimum_quantity
+"""
+_EMPTY = "DELETE FROM pricing_price WHERE version_id = %(version)s"
+
+
+@action
+def restore_price_list_version(*, actor: Actor, version_uuid: uuid.UUID) -> PriceListVersion:
+    """Bring the prices of a published version back as a new draft: a rollback is a publication like any other.
+
+    Locks the list. Checks who asks, that the version was published, and that no draft is open, which would be lost.
+    Copies the prices in one statement. Records ``price_list.restored``. Raises ``NotAllowed``, ``NotThere``,
+    ``WrongState`` and ``Conflict``.
+    """
+    can_keep_prices(actor=actor).enforce()
+    version = _locked(version_uuid)
+    if version.status == VersionStatus.DRAFT:
+        raise WrongState(
+            state=version.status, allowed=[VersionStatus.SCHEDULED, VersionStatus.IN_FORCE, VersionStatus.ENDED]
+        )
+    versions = version.price_list.versions
+    draft = versions.filter(status=VersionStatus.DRAFT).first()
+    if draft is not None:
+        raise Conflict(
+            gettext_lazy("Version %(number)s is a draft still. Publish it or put it away first.")
+            % {"number": draft.number},
+            code="draft_open",
+        )
+    newest = versions.order_by("-number").values_list("number", flat=True).first() or 0
+    restored = PriceListVersion.objects.create(
+        price_list=version.price_list,
+        number=newest + 1,
+        note=_("As version %(number)s") % {"number": version.number},
+    )
+    execute(_COPY, {"draft": restored.pk, "version": version.pk})
+    _tell(actor, "price_list.restored", restored, restores=version.number)
+    return restored
+
+
+@action
+def discard_price_list_draft(*, actor: Actor, version_uuid: uuid.UUID) -> None:
+    """Put a draft with its prices away; its number is free again.
+
+    Locks the list. Checks who asks and that it is a draft. Records ``price_list.draft_discarded``. Raises
+    ``NotAllowed``, ``NotThere`` and ``WrongState``.
+    """
+    can_keep_prices(actor=actor).enforce()
+    version = _locked(version_uuid)
+    if version.status != VersionStatus.DRAFT:
+        raise WrongState(state=version.status, allowed=[VersionStatus.DRAFT])
+    _tell(actor, "price_list.draft_discarded", version)
+    execute(_EMPTY, {"version": version.pk})
+    version.delete()
+
+
+@action
+def announce_price_list_version(*, actor: Actor, version_uuid: uuid.UUID) -> int:
+    """Tell each partner that buys by the list of its new version; to how many it was told.
+
+    Locks the list. Checks that it was not told already. Records ``price_list.announced`` once a partner, with the
+    list, the number and its period, no price. Raises ``NotThere``.
+    """
+    version = _locked(version_uuid)
+    price_list = version.price_list
+    told = Event.objects.unscoped("what was announced is not announced twice").filter(
+        subject_type="price_list", subject_uuid=price_list.uuid, verb="price_list.announced"
+    )
+    if told.filter(payload__contains=f'"id":"{version.uuid}"').exists():
+        return 0
+    partners = list(partners_using(price_list).values_list("pk", flat=True))
+    payload = {
+        "list": price_list.code,
+        "version": version.number,
+        "id": version.uuid,
+        "currency": price_list.currency,
+        "from": version.valid_from,
+        "until": version.valid_until,
+    }
+    for partner_id in partners:
+        subject = Subject("price_list", price_list.uuid, partner_id)
+        record("price_list.announced", actor=actor, subject=subject, payload=payload)
+    return len(partners)
+
+
+def _locked(version_uuid: uuid.UUID) -> PriceListVersion:
+    version = PriceListVersion.objects.select_related("price_list").filter(uuid=version_uuid).first()
+    if version is None:
+        raise NotThere
+    lock(Space.PRICE_LIST, [version.price_list_id])
+    version.refresh_from_db(fields=["status"])
+    return version
+
+
+def _tell(actor: Actor, verb: str, version: PriceListVersion, **more: object) -> None:
+    record(
+        verb,
+        actor=actor,
+        subject=Subject("price_list", version.price_list.uuid),
+        payload={"list": version.price_list.code, "version": version.number, **more},
+        visibility=Visibility.INTERNAL,
+    )
