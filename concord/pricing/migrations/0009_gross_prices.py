@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pricing", "0006_proof_of_mail"),
+        ("pricing", "0008_reservation_guard"),
     ]
 
     operations = [
