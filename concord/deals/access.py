@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from concord.deals.models import Deal
+from concord.deals.models import Deal, Lead
+from concord.deals.queries.leads import leads_for
 from concord.portal.actor import Actor
 from concord.portal.refusals import NotThere
 
@@ -24,3 +25,11 @@ def access_deal(actor: Actor, deal_uuid: uuid.UUID | str) -> Deal:
     if deal is None:
         raise NotThere
     return deal
+
+
+def access_lead(actor: Actor, lead_uuid: uuid.UUID) -> Lead:
+    """One lead with what the actor may read of it. Raises ``NotThere``."""
+    lead = leads_for(actor).filter(uuid=lead_uuid).first()
+    if lead is None:
+        raise NotThere
+    return lead

@@ -14,6 +14,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from concord.deals.desk.home import QueuePanel
+from concord.deals.desk.lead_sources import LeadSourceViewSet
+from concord.deals.desk.leads_viewset import LeadsViewSet
 from concord.deals.desk.viewset import ForDealReaders, ReasonCodeViewSet, RegistrationsViewSet
 
 
@@ -27,6 +29,24 @@ def registrations() -> RegistrationsViewSet:
 def reason_codes() -> ReasonCodeViewSet:
     """The reason codes."""
     return ReasonCodeViewSet(add_to_settings_menu=True)
+
+
+@hooks.register("register_admin_viewset")
+def leads() -> LeadsViewSet:
+    """The leads and the report on their sources."""
+    return LeadsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def lead_sources() -> LeadSourceViewSet:
+    """The sources of leads."""
+    return LeadSourceViewSet(add_to_settings_menu=True)
+
+
+@hooks.register("register_admin_menu_item")
+def leads_entry() -> MenuItem:
+    """Every lead."""
+    return ForDealReaders(_("Leads"), reverse("leads:index"), name="leads", icon_name="user", order=130)
 
 
 @hooks.register("register_admin_menu_item")

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("concord.documents.urls")),
     path("", include("concord.pricing.urls")),
     path("", include("concord.deals.urls")),
+    path("", include("concord.deals.pool_urls")),
     path("", include("concord.cms.urls")),
     path("", include("concord.cms.page_urls")),
 ]

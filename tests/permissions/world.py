@@ -22,9 +22,13 @@ from django.utils import timezone
 from concord.deals.actions.activities import add_activity
 from concord.deals.actions.decisions import approve_registration
 from concord.deals.actions.drafts import Registration, WantedLine, create_registration
+from concord.deals.actions.leads_claiming import claim_lead
+from concord.deals.actions.leads_follow_up import note_contact
+from concord.deals.actions.leads_receiving import LeadFacts, create_lead
+from concord.deals.actions.leads_routing import free_lead
 from concord.deals.actions.submission import submit_registration
 from concord.deals.enums import ActivityKind
-from concord.deals.models import Activity, Deal
+from concord.deals.models import Activity, Deal, Lead, LeadSource
 from concord.documents.models import Collateral
 from concord.partners.actions.api_clients import create_api_client
 from concord.partners.actions.members import create_member
@@ -87,6 +91,11 @@ CANARIES = {
     "restricted collateral": "Alpensegler playbook",
     "restricted file": "alpensegler-secret-roadmap",
     "API client's name": "Quetzalin warehouse robot",
+    "lead's customer": "Rotmilan Seilbahnen AG",
+    "lead's contact": "Wendelin Rotmilaner",
+    "lead's address": "wendelin@rotmilan.example",
+    "lead's details": "The Auerochse gondola squeaks",
+    "lead's note": "Coffee with Wendelin at the Gratweg",
 }
 #: what not even the partner itself may read
 VENDORS_OWN = "Nobody tells Quetzalin that we doubt them"
@@ -118,6 +127,8 @@ class World:
     price_list: PriceList
     run: ImportRun
     special_price: SpecialPrice
+    lead: Lead
+    rival_lead: Lead
     tokens: dict[str, str] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -190,6 +201,15 @@ def make_world() -> World:
         open_collateral=_collateral("General brochure", "brochure", cast.vendor_manager, []),
         rival_deal=_rival_deal(cast, plain),
         rival_quote=_rival_quote(cast),
+        lead=_lead(
+            cast,
+            cast.seller_a,
+            customer_name=canary("lead's customer"),
+            contact_name=canary("lead's contact"),
+            contact_email=canary("lead's address"),
+            details=canary("lead's details"),
+        ),
+        rival_lead=_lead(cast, cast.seller_b, customer_name="Polderkranen B.V."),
         price_list=prices,
         run=_import_run(),
         special_price=SpecialPrice.objects.create(
@@ -201,6 +221,9 @@ def make_world() -> World:
             quantity=NumericRange(1, None),
             period=period(timezone.now(), timezone.now() + timedelta(days=30)),
         ),
+    )
+    note_contact(
+        actor=cast.actor(cast.seller_a), lead_uuid=world.lead.uuid, text=canary("lead's note"), now=datetime.now(UTC)
     )
     keep_document(quote_uuid=world.quote.uuid, content=b"%PDF-1.7", digest="0" * 64)
     world.run.rejections.save("rejected.csv", ContentFile(b"row"), save=True)
@@ -286,6 +309,17 @@ def _quote(cast: Cast, who: User, deal: Deal, product: Product, *, issue: bool, 
         story=Subject("deal", deal.uuid, deal.partner_id),
     )
     return issue_quote(actor=actor, quote_uuid=quote.uuid) if issue else quote
+
+
+def _lead(cast: Cast, who: User, **facts: Any) -> Lead:
+    lead = create_lead(
+        actor=portal_actor(Door.SHELL),
+        source=LeadSource.objects.get_or_create(code="manual", defaults={"name": "Entered by hand"})[0],
+        facts=LeadFacts(customer_country="DE", customer_city="Bremen", families=[cast.family.code], **facts),
+        now=datetime.now(UTC),
+    )
+    free_lead(actor=portal_actor(Door.SHELL), lead_uuid=lead.uuid, now=datetime.now(UTC))
+    return claim_lead(actor=cast.actor(who), lead_uuid=lead.uuid, now=datetime.now(UTC))
 
 
 def _rival_quote(cast: Cast) -> Quote:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.api import states
+from concord.deals.api import leads, states
 from concord.deals.api.checks import ConflictCheckView
 from concord.deals.api.deals import DealCollectionView, DealView
 from concord.deals.api.history import HistoryView
@@ -22,4 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/withdraw/", states.WithdrawView.as_view(), name="deal-withdraw"),
     path("deals/<uuid:deal_uuid>/win/", states.WinView.as_view(), name="deal-win"),
     path("deals/<uuid:deal_uuid>/lose/", states.LoseView.as_view(), name="deal-lose"),
+    path("leads/", leads.LeadCollectionView.as_view(), name="leads"),
+    path("leads/<uuid:lead_uuid>/", leads.LeadView.as_view(), name="lead"),
+    path("leads/<uuid:lead_uuid>/claim/", leads.ClaimView.as_view(), name="lead-claim"),
+    path("leads/<uuid:lead_uuid>/accept/", leads.AcceptView.as_view(), name="lead-accept"),
+    path("leads/<uuid:lead_uuid>/decline/", leads.DeclineView.as_view(), name="lead-decline"),
+    path("leads/<uuid:lead_uuid>/release/", leads.ReleaseView.as_view(), name="lead-release"),
+    path("leads/<uuid:lead_uuid>/contacts/", leads.ContactView.as_view(), name="lead-contact"),
+    path("leads/<uuid:lead_uuid>/convert/", leads.ConvertView.as_view(), name="lead-convert"),
 ]

@@ -24,7 +24,7 @@ def bench_url(deal: Deal) -> str:
     return reverse("registrations:bench", args=[deal.uuid])
 
 
-def _texts_harmless(*fields: str) -> dict[str, dict[str, Any]]:
+def texts_harmless(*fields: str) -> dict[str, dict[str, Any]]:
     """What people typed goes into a spreadsheet so that none of it is run as a formula."""
     return {name: {"csv": _harmless_text, "xlsx": _harmless_text} for name in fields}
 
@@ -40,7 +40,7 @@ class _DealList(generic.IndexView):
     search_fields = ["customer_name", "title", "partner__name"]
     search_backend_name = None
     any_permission_required = ["view"]
-    custom_field_preprocess = _texts_harmless("title", "customer_name", "customer_city", "partner.name", "owner.name")
+    custom_field_preprocess = texts_harmless("title", "customer_name", "customer_city", "partner.name", "owner.name")
 
 
 class QueueView(_DealList):

@@ -1,5 +1,6 @@
 """The tables of deals."""
 
+from concord.deals.models.lead import Lead, LeadClaim, LeadContact, LeadFamily, LeadOffer, LeadSource
 from concord.deals.models.protection import ConflictCheck, Protection
 from concord.deals.models.registration import Deal, DealFamily, DealLine, DealTwin, ReasonCode
 from concord.deals.models.work import Activity
@@ -11,6 +12,12 @@ __all__ = [
     "DealFamily",
     "DealLine",
     "DealTwin",
+    "Lead",
+    "LeadClaim",
+    "LeadContact",
+    "LeadFamily",
+    "LeadOffer",
+    "LeadSource",
     "Protection",
     "ReasonCode",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from concord.deals.enums import CheckVerdict
 from concord.deals.models import Protection
+from concord.deals.queries.leads import is_in_pool
 from concord.deals.queries.protections import live_protections, same_companies
 from concord.deals.queries.twins import is_same
 from concord.partners.models import EndCustomer, ProductFamily
@@ -36,7 +37,8 @@ def check_claim(
     """Compare a claim with everything that is protected now, in some families (``None``: in any).
 
     ``protected``: a record that is plainly the same company is protected; ``review``: one that may be the same is, so
-    that a person of the vendor will look; ``free``: neither. The statements are the same whatever the answer.
+    that a person of the vendor will look; ``pool``: a free lead (for a partner: one that it may claim) stands there;
+    ``free``: none of these. The statements are the same whatever the answer.
     """
     twins = find_twins(claim)
     same = same_companies({twin.end_customer_id for twin in twins if is_same(twin)})
@@ -52,6 +54,9 @@ def check_claim(
         verdict, until, yours = CheckVerdict.PROTECTED, plain[0].period.upper, True
     elif any(one.partner_id != partner_id for one in held):
         verdict = CheckVerdict.REVIEW
+    in_pool = is_in_pool(customer_ids=same, family_ids=family_ids, partner_id=partner_id)
+    if verdict == CheckVerdict.FREE and in_pool:
+        verdict = CheckVerdict.POOL
     return Answer(verdict, until, yours, tuple(twins), tuple(held))
 
 

@@ -7,7 +7,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from concord.deals.enums import FINAL_STAGES
-from concord.deals.models import Deal
+from concord.deals.models import Deal, Lead
+from concord.deals.pool_tables import lead_title
 from concord.deals.rules import state_label
 from concord.portal import registry
 from concord.portal.countries import country_name
@@ -67,3 +68,9 @@ def library_url() -> str:
         return reverse("documents:library")
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def lead_name(lead: Lead) -> str:
+    """What a lead is called before and after its customer may be read."""
+    return lead_title(lead)

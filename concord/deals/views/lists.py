@@ -43,7 +43,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
     export = request.GET.get("_export", "")
     if export in EXPORTS:
-        return _exported(table, export)
+        return export_table(table, export, name="deals")
     counts = counts_by_state(actor)
     context = {
         "table": table,
@@ -85,7 +85,8 @@ def _figures(counts: Any) -> list[dict[str, Any]]:
     return [*figures, won]
 
 
-def _exported(table: DealTable, kind: str) -> HttpResponse:
+def export_table(table: Any, kind: str, *, name: str) -> HttpResponse:
+    """The rows of a table (its ``exported``) as a file of that kind."""
     headers, *rows = table.exported()
     names = [str(one) for one in headers]
     file = io.BytesIO()
@@ -94,5 +95,5 @@ def _exported(table: DealTable, kind: str) -> HttpResponse:
     else:
         write_xlsx(file, headers=names, rows=rows)
     response = HttpResponse(file.getvalue(), content_type=EXPORTS[kind])
-    response["Content-Disposition"] = f'attachment; filename="deals.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response

@@ -52,6 +52,8 @@ def save_tier(*, actor: Actor, tier: Tier) -> Tier:
             "open_registrations": tier.open_registrations,
             "new_registrations_a_day": tier.new_registrations_a_day,
             "shows_exact_stock": tier.shows_exact_stock,
+            "lead_claims_a_day": tier.lead_claims_a_day,
+            "leads_held": tier.leads_held,
         },
         visibility=Visibility.INTERNAL,
     )

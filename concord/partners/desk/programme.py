@@ -74,6 +74,8 @@ class TierViewSet(RecordedViewSet):
         "open_registrations",
         "new_registrations_a_day",
         "shows_exact_stock",
+        "lead_claims_a_day",
+        "leads_held",
     ]
     list_display = ["name", "name_zh", "code", "rank", "open_registrations", "new_registrations_a_day"]
     ordering = ["-rank"]

@@ -40,6 +40,8 @@ class Tier(PublicModel, NamedInTwoLanguages):
         default=True,
         help_text=_("Without it, partners of this tier see bands: at least 50, at least 100."),
     )
+    lead_claims_a_day = models.PositiveIntegerField(_("claims of leads a day at most"), default=5)
+    leads_held = models.PositiveIntegerField(_("leads held at most"), default=20)
 
     class Meta:
         verbose_name = _("tier")

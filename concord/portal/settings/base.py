@@ -354,6 +354,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "check-invariants": {"task": "concord.portal.tasks.check_invariants_nightly", "schedule": 900.0},
     "check-drift": {"task": "concord.pricing.tasks.check_drift_nightly", "schedule": 900.0},
     "forget-mail-proofs": {"task": "concord.pricing.tasks.forget_mail_proofs", "schedule": 3600.0},
+    "run-lead-pool": {"task": "concord.deals.tasks.run_lead_pool", "schedule": 60.0},
+    "rate-lead-sources": {"task": "concord.deals.tasks.rate_lead_sources", "schedule": 3600.0},
     "expire-quotes": {"task": "concord.pricing.tasks.expire_issued_quotes", "schedule": 300.0},
 }
 
@@ -364,6 +366,9 @@ PROGRAMME_TERMS: dict[str, Any] = {
     "time_zone": env.str("VENDOR_TIME_ZONE", "UTC"),
     "calendar_country": env.str("VENDOR_CALENDAR", ""),
 }
+
+# Terms of the pool of leads that differ from the defaults, by name: see ``concord.deals.pool.terms``.
+POOL_TERMS: dict[str, Any] = {}
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,47 @@
+"""What follows from events about deals and leads."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from concord.deals.actions.leads_receiving import lead_from_lapsed_deal
+from concord.deals.actions.leads_routing import route_new_lead
+from concord.deals.models import Deal, Lead
+from concord.deals.queries.leads import source_coded
+from concord.portal.actor import portal_actor
+from concord.portal.events import Consumer, register_consumer
+from concord.portal.models import Event
+
+#: verbs of deals whose customer goes back to everybody; the source of that name says so in the desk
+LAPSED = frozenset({"deal.lapsed", "deal.expired"})
+
+
+def lapse(event: Event, _target: str) -> None:
+    """A deal lapsed: its customer becomes a lead. Safe to repeat; nothing happens when the source is not in use."""
+    source = source_coded("lapsed")
+    deal = (
+        Deal.objects.unscoped("what lapsed goes into the pool, whoever had it")
+        .select_related("end_customer")
+        .filter(uuid=event.subject_uuid)
+        .first()
+    )
+    if event.subject_type == "deal" and source is not None and deal is not None:
+        lead_from_lapsed_deal(actor=portal_actor(), deal=deal, source=source, now=timezone.now())
+
+
+def route(event: Event, _target: str) -> None:
+    """A lead came in: it is offered at once, and not only when the timer comes by. Safe to repeat."""
+    lead_id = (
+        Lead.objects.unscoped("new leads are routed")
+        .filter(uuid=event.subject_uuid)
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if lead_id is not None:
+        route_new_lead(actor=portal_actor(), lead_id=lead_id, now=timezone.now())
+
+
+def register() -> None:
+    """Follow the log from now on."""
+    register_consumer(Consumer("deals.pool.lapsed", LAPSED, lapse))
+    register_consumer(Consumer("deals.pool.routing", frozenset({"lead.created"}), route))
