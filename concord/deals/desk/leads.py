@@ -113,13 +113,11 @@ class LeadsView(generic.IndexView):
         "claimed_at",
         "contacted_at",
         "follow_up_by",
-        "deal.uuid",
     ]
     export_headings = {
         "source.code": gettext_lazy("Source"),
         "partner.name": gettext_lazy("Partner"),
         "owner.name": gettext_lazy("Seller"),
-        "deal.uuid": gettext_lazy("Deal"),
     }
     custom_field_preprocess = texts_harmless("customer_name", "customer_city", "sector", "partner.name", "owner.name")
 
