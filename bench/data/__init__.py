@@ -1,0 +1,1 @@
+"""Data for the benchmarks: large, deterministic, made from what the project carries."""

@@ -1,0 +1,16 @@
+"""What is measured. A new workload is a module with one class, named in ``all_workloads``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.frame import Workload
+
+
+def all_workloads() -> Sequence[Workload]:
+    """Every workload, in the order in which they run: those that share data stand side by side."""
+    from bench.workloads.conflict_check import ConflictCheck
+    from bench.workloads.customer_search import CustomerSearch
+    from bench.workloads.matching import Matching
+
+    return (ConflictCheck(), CustomerSearch(), Matching())
