@@ -7,6 +7,7 @@ Certificates that were used before stay known, so that a renewal turns no older 
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -81,7 +82,9 @@ def sign_pdf(content: bytes, *, reason: str) -> bytes:
         reason=reason,
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
-    signed = signers.PdfSigner(facts, signer=signer).sign_pdf(writer)
+    # The library runs an event loop of its own, which a thread that has one already would refuse.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        signed = thread.submit(signers.PdfSigner(facts, signer=signer).sign_pdf, writer).result()
     return bytes(signed.getvalue())
 
 

@@ -42,6 +42,11 @@ class CheckAnswer:
     newest_verdict: CheckVerdict | None = None
 
     @property
+    def state(self) -> str:
+        """The quote's state alone, for where the document that names it is not genuine."""
+        return str({verdict: state for state, verdict in _VERDICTS.items()}.get(self.verdict, ""))
+
+    @property
     def is_ours(self) -> bool:
         """Whether the code is one of ours at all."""
         return self.verdict is not CheckVerdict.UNKNOWN

@@ -84,6 +84,7 @@ def show(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         {
             "sheet": sheet,
             "comparison": comparison,
+            "has_copies": any(not paper.is_original for paper, _ in sheet.papers),
             "certificate": signing_certificate() if sheet.papers else None,
             "papers_form": sheet.forms.get("papers") or PapersForm(),
             **_lines(request, sheet, codes, comparison),
@@ -91,7 +92,6 @@ def show(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         status=sheet.status,
     )
     patch_cache_control(response, private=True, no_store=True)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 
