@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from dataclasses import fields as fields_of
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -31,7 +33,7 @@ from concord.pricing.queries.quote_pricing import QuoteLineInput, amounts_of, pr
 from concord.pricing.queries.quotes import own_quote, status_now
 from concord.pricing.rules.quotes import can_quote_for
 
-MAX_LINES = 500
+MAX_LINES = 1_000
 LONGEST = timedelta(days=365)
 
 _NEXT_NUMBER = """
@@ -49,6 +51,7 @@ class QuoteTexts:
     contact_email: str = ""
     note: str = ""
     language: str = "en"
+    is_bilingual: bool = False
 
 
 def record_for(verb: str, *, actor: Actor, quote: Quote, **payload: object) -> None:
@@ -76,6 +79,7 @@ def draft_quote(
     customer_address: str = "",
     contact_email: str = "",
     note: str = "",
+    is_bilingual: bool = False,
     now: datetime | None = None,
 ) -> Quote:
     """Write a draft with the prices of the moment.
@@ -91,7 +95,7 @@ def draft_quote(
     customer = _known_customer(actor, partner_id, end_customer_id, story)
     if not customer_name and EndCustomer.objects.visible_to(actor).filter(pk=customer.pk).exists():
         customer_name = customer.legal_name
-    texts = QuoteTexts(customer_name, customer_address, contact_email, note, language)
+    texts = QuoteTexts(customer_name, customer_address, contact_email, note, language, is_bilingual)
     problems = [*_wrong_texts(texts), *_wrong_terms(partner, currency, valid_until, now=now), *wrong_lines(lines)]
     if problems:
         raise InvalidInput(problems)
@@ -228,6 +232,7 @@ def next_revision(quote: Quote, *, valid_until: date) -> Quote:
         supersedes=quote,
         currency=quote.currency,
         language=quote.language,
+        is_bilingual=quote.is_bilingual,
         time_zone=quote.time_zone,
         valid_until=valid_until,
         expires_at=end_of_local_day(valid_until, quote.time_zone),
@@ -244,7 +249,7 @@ def inputs_of(quote: Quote) -> list[QuoteLineInput]:
 
 def texts_of(quote: Quote) -> QuoteTexts:
     """The texts of a quote."""
-    return QuoteTexts(quote.customer_name, quote.customer_address, quote.contact_email, quote.note, quote.language)
+    return QuoteTexts(**{field.name: getattr(quote, field.name) for field in fields_of(QuoteTexts)})
 
 
 def lines_of(quote: Quote, priced: PricedBasket, lines: Sequence[QuoteLineInput]) -> list[QuoteLine]:
@@ -261,6 +266,7 @@ def lines_of(quote: Quote, priced: PricedBasket, lines: Sequence[QuoteLineInput]
                 product=product,
                 sku=product.sku,
                 name=(product.name_zh if chinese else "") or product.name,
+                second_name=(product.name if chinese else product.name_zh) if quote.is_bilingual else "",
                 quantity=asked.quantity,
                 unit=product.unit,
                 requested_unit_price=asked.requested_unit_price,
@@ -391,14 +397,8 @@ def _wrong_terms(partner: Partner, currency: str, valid_until: date, *, now: dat
     return wrong
 
 
-def _fields(texts: QuoteTexts) -> dict[str, str]:
-    return {
-        "customer_name": texts.customer_name,
-        "customer_address": texts.customer_address,
-        "contact_email": texts.contact_email,
-        "note": texts.note,
-        "language": texts.language,
-    }
+def _fields(texts: QuoteTexts) -> dict[str, Any]:
+    return asdict(texts)
 
 
 def _next_number(partner: Partner, year: int) -> str:

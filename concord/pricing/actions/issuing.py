@@ -272,7 +272,7 @@ def _write(actor: Actor, priced: _Priced, *, at: datetime) -> Quote:
             setattr(line, name, value)
     QuoteLine.objects.bulk_update(priced.lines, _FROZEN)
     quote.customer_total, quote.partner_total = totals(basket)
-    quote.terms = _terms(quote.language)
+    quote.terms = _terms(quote)
     quote.status, quote.issued_at, quote.check_code = QuoteStatus.ISSUED, at, new_code()
     quote.data_hash = fingerprint(quote, priced.lines)
     frozen = {
@@ -369,7 +369,10 @@ def _rewritten(quote: Quote, lines: Sequence[QuoteLineInput], basket: PricedBask
     return _Priced(quote, rows, basket, frozenset(row.product_id for row in rows))
 
 
-def _terms(language: str) -> str:
+def _terms(quote: Quote) -> str:
     brand = BrandSettings.load()
-    chinese = language.startswith("zh")
+    chinese = quote.language.startswith("zh")
+    said = [brand.quote_terms_zh, brand.quote_terms] if chinese else [brand.quote_terms, brand.quote_terms_zh]
+    if quote.is_bilingual:
+        return "\n".join(filter(None, said))
     return str((brand.quote_terms_zh if chinese else "") or brand.quote_terms)

@@ -17,7 +17,7 @@ from concord.pricing.queries.quote_checks import CheckAnswer
 from concord.pricing.queries.quote_comparison import Comparison
 from concord.pricing.queries.quotes import status_now
 
-MAX_LINES = 500
+MAX_LINES = 1_000
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -57,6 +57,9 @@ class QuoteInputSerializer(StrictSerializer):
     currency = serializers.CharField(min_length=3, max_length=3)
     valid_until = serializers.DateField()
     language = serializers.ChoiceField(choices=["en", "zh-hans"], required=False, default="en")
+    is_bilingual = serializers.BooleanField(
+        required=False, default=False, help_text="The document says everything in the portal's other language, too."
+    )
     note = serializers.CharField(max_length=4_000, required=False, default="", allow_blank=True)
     lines = serializers.ListField(child=LineInputSerializer(), allow_empty=False, max_length=MAX_LINES)
     issue = serializers.BooleanField(required=False, default=False)
@@ -123,6 +126,7 @@ class QuoteSerializer(serializers.Serializer[Quote]):
     customer_name = serializers.CharField()
     currency = serializers.CharField()
     language = serializers.CharField()
+    is_bilingual = serializers.BooleanField()
     valid_until = serializers.DateField()
     issued_at = serializers.DateTimeField(allow_null=True)
     customer_total = serializers.SerializerMethodField()

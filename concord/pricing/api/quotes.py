@@ -106,6 +106,7 @@ class QuoteListView(IdempotentMixin, GenericAPIView[Quote]):
             currency=data["currency"],
             valid_until=data["valid_until"],
             language=data["language"],
+            is_bilingual=data["is_bilingual"],
             note=data["note"],
             lines=[QuoteLineInput(line["sku"], line["quantity"], line.get("unit_price")) for line in data["lines"]],
             story=origin.story,

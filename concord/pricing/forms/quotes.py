@@ -76,6 +76,7 @@ class QuoteForm(forms.Form):
         label=_("Valid until"), widget=DateWidget, help_text=_("The whole day counts, in your company's time zone.")
     )
     language = forms.ChoiceField(label=_("Language of the document"), choices=settings.LANGUAGES)
+    is_bilingual = forms.BooleanField(label=_("In the other language, too"), required=False)
     lines = forms.CharField(
         label=_("Products and quantities"),
         max_length=200_000,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -74,7 +75,7 @@ def other_language(language: str) -> str:
 
 def words(language: str, *, is_bilingual: bool) -> dict[str, Word]:
     """All labels."""
-    return {name: said(language, lambda text=text: str(text), is_bilingual) for name, text in LABELS.items()}
+    return {name: said(language, partial(str, text), is_bilingual) for name, text in LABELS.items()}
 
 
 def sentence(language: str, name: str, facts: Callable[[str], Mapping[str, Any]], *, is_bilingual: bool) -> Word:

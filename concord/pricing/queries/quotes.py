@@ -150,6 +150,7 @@ def frozen_data(quote: Quote, lines: Iterable[QuoteLine]) -> dict[str, Any]:
                 "position": line.position,
                 "sku": line.sku,
                 "name": line.name,
+                **({"second_name": line.second_name} if quote.is_bilingual else {}),
                 "quantity": line.quantity,
                 "unit": line.unit,
                 "price_kind": str(line.price_kind),

@@ -94,6 +94,7 @@ def quote_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "currency": quote.currency,
         "valid_until": quote.valid_until,
         "language": quote.language,
+        "is_bilingual": quote.is_bilingual,
         "note": quote.note,
         "lines": text_of_lines(lines),
     }
@@ -153,8 +154,11 @@ def _initial(request: HttpRequest, origin: QuoteOrigin) -> dict[str, Any]:
     }
 
 
-def _texts(data: dict[str, Any]) -> dict[str, str]:
-    return {name: data[name] for name in ("customer_name", "customer_address", "contact_email", "note", "language")}
+_TEXTS = ("customer_name", "customer_address", "contact_email", "note", "language", "is_bilingual")
+
+
+def _texts(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in _TEXTS}
 
 
 def _form_page(request: HttpRequest, form: QuoteForm, origin: QuoteOrigin, *, status: int = 200) -> HttpResponse:

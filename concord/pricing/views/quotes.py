@@ -9,23 +9,26 @@ from typing import Any
 from uuid import UUID
 
 import django_tables2 as tables
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from concord.portal import registry
 from concord.portal.doors import extranet_page
+from concord.portal.limits import TooMany
 from concord.portal.middleware import actor_of
 from concord.portal.money import plain
 from concord.portal.tabular.writing import write_csv, write_xlsx
 from concord.portal.ui.tables import Column, LeadColumn, MoneyColumn, NumberColumn, StatusColumn, Table
 from concord.pricing.access import access_quote
+from concord.pricing.actions.quote_documents import render_again
 from concord.pricing.codes import grouped
 from concord.pricing.engine import LegCode, Receipt, ReceiptPart
 from concord.pricing.engine.labels import label_of
@@ -34,6 +37,7 @@ from concord.pricing.enums import QuoteStatus
 from concord.pricing.forms.quotes import QuoteFilterForm
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_document import check_address
+from concord.pricing.queries.quote_document_state import document_state
 from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now
 from concord.pricing.rules.quotes import can_quote_for, sees_quotes
 
@@ -153,6 +157,7 @@ def render_quote_page(
         "may_revise": may_act and state in {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED},
         "code": grouped(quote.check_code) if quote.check_code else "",
         "address": check_address(quote.check_code) if quote.check_code else "",
+        "document": document_state(quote) if quote.check_code else None,
         "checks": quote.checks.order_by("-at")[:20] if quote.check_code else [],
         "check_count": quote.checks.count() if quote.check_code else 0,
         "revisions": [(one, status_now(one, now=now)) for one in revisions_of(actor, quote)],
@@ -164,12 +169,19 @@ def render_quote_page(
     return render(request, "pricing/quote_detail.html", context, status=status)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @extranet_page(sees_quotes)
 def quote_document_state(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Whether the document is there yet: a fragment that asks again until it is."""
+    """Whether the document is there yet: a fragment that asks again until it is; sent, it is tried again at once."""
     quote = access_quote(actor_of(request), uuid)
-    return render(request, "pricing/parts/quote_document.html", {"quote": quote})
+    if request.method == "POST":
+        try:
+            render_again(actor=actor_of(request), quote_uuid=uuid, now=timezone.now())
+        except TooMany as refused:
+            messages.warning(request, str(refused))
+        return HttpResponseRedirect(reverse("pricing:quote-detail", args=[quote.uuid]))
+    context = {"quote": quote, "document": document_state(quote)}
+    return render(request, "pricing/parts/quote_document.html", context)
 
 
 @require_GET
