@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from concord.deals.models import Deal, Lead
+from concord.deals.models import Deal, Evidence, Lead
 from concord.deals.queries.leads import leads_for
 from concord.portal.actor import Actor
 from concord.portal.refusals import NotThere
@@ -33,3 +33,11 @@ def access_lead(actor: Actor, lead_uuid: uuid.UUID) -> Lead:
     if lead is None:
         raise NotThere
     return lead
+
+
+def access_evidence(actor: Actor, deal: Deal, evidence_uuid: uuid.UUID) -> Evidence:
+    """One file of a deal that the actor has fetched already. Raises ``NotThere``, also when the file itself is gone."""
+    found = Evidence.objects.visible_to(actor).filter(deal=deal, uuid=evidence_uuid).first()
+    if found is None or not found.file.storage.exists(found.file.name or ""):
+        raise NotThere
+    return found

@@ -88,6 +88,17 @@ class ActivityKind(models.TextChoices):
     DEMO = "demo", _("Demonstration")
 
 
+class EvidencePurpose(models.TextChoices):
+    """What a file handed in with a deal proves."""
+
+    REGISTRATION = "registration", _("Registration")
+    EXTENSION = "extension", _("Extension of protection")
+    APPEAL = "appeal", _("Appeal")
+    PROMISE = "promise", _("Promise to the customer")
+    CUSTOMERS_CHOICE = "customers_choice", _("Customer's written choice")
+    OTHER = "other", _("Other")
+
+
 class Deed(models.TextChoices):
     """What can be done with a registration, as buttons, the API and refusals name it."""
 
@@ -155,4 +166,5 @@ EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.lost": _("Lost"),
     "deal.activity_added": _("Activity noted"),
     "deal.step_done": _("Next step done"),
+    "deal.evidence_attached": _("Evidence attached"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.enums import DEED_STATES, FINAL_STAGES, Deed
+from concord.deals.enums import DEED_STATES, FINAL_STAGES, Deed, EvidencePurpose, ReviewStatus
 from concord.deals.models import Deal
 from concord.portal.actor import Actor
 from concord.portal.enums import Role
@@ -68,6 +68,24 @@ def can_add_activity(actor: Actor, deal: Deal) -> Answer:
     if actor.has_role(Role.CHANNEL_MANAGER):
         return Allowed()
     return can_edit(actor, deal)
+
+
+def can_attach(actor: Actor, deal: Deal) -> Answer:
+    """Evidence is handed in by those who work on the deal, by channel managers and internal systems."""
+    if actor.has_role(*_DECIDERS):
+        return Allowed()
+    return can_edit(actor, deal)
+
+
+def demand_open_for_evidence(deal: Deal, purpose: EvidencePurpose) -> None:
+    """A deal that is over takes evidence for an appeal or a promise alone. Raises ``WrongState``."""
+    if deal.is_final and purpose not in {EvidencePurpose.APPEAL, EvidencePurpose.PROMISE}:
+        still_open = {ReviewStatus.DRAFT, ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED}
+        raise WrongState(
+            state=deal.state,
+            allowed=sorted(still_open),
+            message=_("This cannot be done with a registration that is “%(state)s”.") % {"state": state_label(deal)},
+        )
 
 
 def may(actor: Actor, deed: Deed, deal: Deal) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.views import detail, lists, registration
+from concord.deals.views import detail, evidence, lists, registration
 
 app_name = "deals"
 
@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/edit/", registration.edit, name="edit"),
     path("deals/<uuid:deal_uuid>/activities/", detail.note, name="note"),
     path("deals/<uuid:deal_uuid>/steps/<uuid:activity_uuid>/done/", detail.step_done, name="step-done"),
+    path("deals/<uuid:deal_uuid>/evidence/", evidence.attach, name="evidence"),
+    path("deals/<uuid:deal_uuid>/evidence/<uuid:evidence_uuid>/", evidence.download, name="evidence-file"),
     path("deals/<uuid:deal_uuid>/do/<slug:deed>/", detail.do, name="do"),
 ]

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.test import Client
@@ -22,13 +23,14 @@ from django.utils import timezone
 from concord.deals.actions.activities import add_activity
 from concord.deals.actions.decisions import approve_registration
 from concord.deals.actions.drafts import Registration, WantedLine, create_registration
+from concord.deals.actions.evidence import attach_evidence
 from concord.deals.actions.leads_claiming import claim_lead
 from concord.deals.actions.leads_follow_up import note_contact
 from concord.deals.actions.leads_receiving import LeadFacts, create_lead
 from concord.deals.actions.leads_routing import free_lead
 from concord.deals.actions.submission import submit_registration
-from concord.deals.enums import ActivityKind
-from concord.deals.models import Activity, Deal, Lead, LeadSource
+from concord.deals.enums import ActivityKind, EvidencePurpose
+from concord.deals.models import Activity, Deal, Evidence, Lead, LeadSource
 from concord.documents.models import Collateral
 from concord.partners.actions.api_clients import create_api_client
 from concord.partners.actions.members import create_member
@@ -80,6 +82,7 @@ CANARIES = {
     "contact's role": "Leiterin Alpaufzug",
     "description": "They curse the Gamsbart contract",
     "competitor": "Auerhahn Electronics",
+    "evidence": "Murmeltier letter of intent",
     "activity": "Lunch at the Kuckucksuhr",
     "next step": "Send the Murmeltier drawing",
     "customer on the quote": "Murmeltierwerke Werk Sued",
@@ -117,6 +120,7 @@ class World:
     customer: EndCustomer
     deal: Deal
     activity: Activity
+    evidence: Evidence
     draft: Deal
     quote: Quote
     quote_draft: Quote
@@ -190,6 +194,7 @@ def make_world() -> World:
         customer=customer,
         deal=deal,
         activity=deal.activities.exclude(next_step="").get(),
+        evidence=_evidence(cast, deal),
         draft=_register(
             cast, cast.seller_a, product, title=canary("draft's title"), customer_name=canary("draft's customer")
         ),
@@ -282,6 +287,17 @@ def _deal_of_a(cast: Cast, product: Product) -> Deal:
     add_activity(actor=cast.actor(cast.seller_a), text=canary("activity"), next_step=canary("next step"), **note)
     add_activity(actor=cast.actor(cast.vendor_manager), text=VENDORS_OWN, is_internal=True, **note)
     return deal
+
+
+def _evidence(cast: Cast, deal: Deal) -> Evidence:
+    upload = SimpleUploadedFile(f"{canary('evidence')}.txt", b"We intend to buy.")
+    return attach_evidence(
+        actor=cast.actor(cast.seller_a),
+        deal_uuid=deal.uuid,
+        upload=upload,
+        purpose=EvidencePurpose.REGISTRATION,
+        now=datetime.now(UTC),
+    )
 
 
 def _rival_deal(cast: Cast, product: Product) -> Deal:

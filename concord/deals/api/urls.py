@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from concord.deals.api import leads, states
 from concord.deals.api.checks import ConflictCheckView
 from concord.deals.api.deals import DealCollectionView, DealView
+from concord.deals.api.evidence import EvidenceFileView, EvidenceView
 from concord.deals.api.history import HistoryView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/", DealCollectionView.as_view(), name="deals"),
     path("deals/<uuid:deal_uuid>/", DealView.as_view(), name="deal"),
     path("deals/<uuid:deal_uuid>/history/", HistoryView.as_view(), name="deal-history"),
+    path("deals/<uuid:deal_uuid>/evidence/", EvidenceView.as_view(), name="deal-evidence"),
+    path(
+        "deals/<uuid:deal_uuid>/evidence/<uuid:evidence_uuid>/", EvidenceFileView.as_view(), name="deal-evidence-file"
+    ),
     path("deals/<uuid:deal_uuid>/submit/", states.SubmitView.as_view(), name="deal-submit"),
     path("deals/<uuid:deal_uuid>/approve/", states.ApproveView.as_view(), name="deal-approve"),
     path("deals/<uuid:deal_uuid>/reject/", states.RejectView.as_view(), name="deal-reject"),

@@ -27,6 +27,7 @@ from concord.deals.enums import Deed, ReviewStatus
 from concord.deals.forms.decisions import DECISION_FORMS, DecisionForm, DuplicateForm
 from concord.deals.models import Deal
 from concord.deals.queries.deals import waiting_for_an_answer
+from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of
 from concord.deals.queries.workbench import Workbench, rivals_of, urgency, workbench
@@ -96,6 +97,7 @@ class WorkbenchView(DeskPage):
             bench=bench,
             lines=deal.lines.select_related("product__family"),
             protections=protections_of(deal),
+            evidence=evidence_of(actor, deal),
             clock=clock,
             clock_look=CLOCKS[clock.state] if clock else None,
             history=deal_history(actor, deal),

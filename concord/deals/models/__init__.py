@@ -1,5 +1,6 @@
 """The tables of deals."""
 
+from concord.deals.models.evidence import Evidence, EvidenceDownload
 from concord.deals.models.lead import Lead, LeadClaim, LeadContact, LeadFamily, LeadOffer, LeadSource
 from concord.deals.models.protection import ConflictCheck, Protection
 from concord.deals.models.registration import Deal, DealFamily, DealLine, DealTwin, ReasonCode
@@ -12,6 +13,8 @@ __all__ = [
     "DealFamily",
     "DealLine",
     "DealTwin",
+    "Evidence",
+    "EvidenceDownload",
     "Lead",
     "LeadClaim",
     "LeadContact",

@@ -20,14 +20,16 @@ from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.submission import submit_registration
 from concord.deals.enums import COMPLETABLE, ActivityKind, Deed, ReasonKind
 from concord.deals.forms.activity import ActivityForm, EndForm
+from concord.deals.forms.evidence import EvidenceForm
 from concord.deals.models import Deal
 from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.working_time import appeal_until
+from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of
 from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
 from concord.deals.queries.workbench import urgency
-from concord.deals.rules import can_add_activity, can_read_deals, possible_deeds
+from concord.deals.rules import can_add_activity, can_attach, can_read_deals, possible_deeds
 from concord.deals.tables import detail_url
 from concord.portal.actor import Actor
 from concord.portal.doors import extranet_page, refuse_form
@@ -70,6 +72,8 @@ def _page(
         "can_add_activity": bool(can_add_activity(actor, deal)),
         "activity_form": activity_form or ActivityForm(is_vendor=actor.is_vendor),
         "is_vendor": actor.is_vendor,
+        "evidence": evidence_of(actor, deal),
+        "evidence_form": EvidenceForm(is_vendor=actor.is_vendor) if can_attach(actor, deal) else None,
         **_ending(deal, deeds),
         **_loss(deal, now),
     }
