@@ -16,7 +16,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION concord_append_only();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deals", "0005_reason_codes"),
+        ("deals", "0006_pool"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
