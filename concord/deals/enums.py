@@ -78,7 +78,7 @@ class CheckVerdict(models.TextChoices):
 
 
 class ActivityKind(models.TextChoices):
-    """What was done."""
+    """The kinds of activity that a new programme starts with; the desk adds others (``KindOfActivity``)."""
 
     NOTE = "note", _("Note")
     CALL = "call", _("Call")
@@ -97,6 +97,37 @@ class EvidencePurpose(models.TextChoices):
     PROMISE = "promise", _("Promise to the customer")
     CUSTOMERS_CHOICE = "customers_choice", _("Customer's written choice")
     OTHER = "other", _("Other")
+
+
+class PromiseKind(models.TextChoices):
+    """What was promised to the customer."""
+
+    PRICE = "price", _("Price")
+    DATE = "date", _("Date")
+    TERMS = "terms", _("Terms")
+    EXCLUSIVITY = "exclusivity", _("Exclusivity")
+    OTHER = "other", _("Other")
+
+
+class PromiseState(models.TextChoices):
+    """What became of a promise."""
+
+    OPEN = "open", _("Open")
+    KEPT = "kept", _("Kept")
+    BROKEN = "broken", _("Broken")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ContactRole(models.TextChoices):
+    """A person's part in the customer's decision; none yet is an empty string."""
+
+    DECISION_MAKER = "decision_maker", _("Decision maker")
+    INFLUENCER = "influencer", _("Influencer")
+    USER = "user", _("User")
+    BUYER = "buyer", _("Buyer")
+    CHAMPION = "champion", _("Champion")
+    BLOCKER = "blocker", _("Blocker")
+    GATEKEEPER = "gatekeeper", _("Gatekeeper")
 
 
 class Deed(models.TextChoices):
@@ -165,6 +196,19 @@ EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.won": _("Won"),
     "deal.lost": _("Lost"),
     "deal.activity_added": _("Activity noted"),
+    "deal.activity_changed": _("Activity corrected"),
     "deal.step_done": _("Next step done"),
     "deal.evidence_attached": _("Evidence attached"),
+    "deal.promise_made": _("Promise to the customer"),
+    "deal.promise_changed": _("Promise changed"),
+    "deal.promise_settled": _("Promise settled"),
+    "deal.contact_added": _("Person added"),
+    "deal.contact_changed": _("Person changed"),
+    "deal.contact_left": _("Person has left"),
+    "deal.objection_raised": _("Objection raised"),
+    "deal.objection_changed": _("Objection changed"),
+    "deal.objection_answered": _("Objection answered"),
+    "deal.competitor_named": _("Competitor named"),
+    "deal.handed_over": _("Handed over"),
+    "deal.glass_broken": _("Opened in an emergency"),
 }

@@ -16,7 +16,7 @@ from wagtail.admin.menu import MenuItem
 from concord.deals.desk.home import QueuePanel
 from concord.deals.desk.lead_sources import LeadSourceViewSet
 from concord.deals.desk.leads_viewset import LeadsViewSet
-from concord.deals.desk.viewset import ForDealReaders, ReasonCodeViewSet, RegistrationsViewSet
+from concord.deals.desk.viewset import ForDealReaders, KindOfActivityViewSet, ReasonCodeViewSet, RegistrationsViewSet
 
 
 @hooks.register("register_admin_viewset")
@@ -47,6 +47,12 @@ def lead_sources() -> LeadSourceViewSet:
 def leads_entry() -> MenuItem:
     """Every lead."""
     return ForDealReaders(_("Leads"), reverse("leads:index"), name="leads", icon_name="user", order=130)
+
+
+@hooks.register("register_admin_viewset")
+def kinds_of_activity() -> KindOfActivityViewSet:
+    """The kinds of activity."""
+    return KindOfActivityViewSet(add_to_settings_menu=True)
 
 
 @hooks.register("register_admin_menu_item")

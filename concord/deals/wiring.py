@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.decisions import AlreadyProtected
 from concord.deals.enums import EVENT_LABELS
-from concord.deals.models import Deal, ReasonCode
+from concord.deals.models import Deal, KindOfActivity, ReasonCode
 from concord.deals.panels import funnel, waiting_for_me
 from concord.deals.protection.terms import programme_terms
 from concord.deals.providers import find_deals
@@ -58,6 +58,7 @@ def wire() -> None:
     )
     give_permissions(Deal, view={Role.CHANNEL_MANAGER, Role.PRICING_MANAGER})
     give_permissions(ReasonCode, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER})
+    give_permissions(KindOfActivity, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER})
 
 
 def _address(public_id: str) -> str:

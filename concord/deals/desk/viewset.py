@@ -13,7 +13,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from concord.deals.desk.bench import DecideView, JudgeTwinView, WorkbenchView
 from concord.deals.desk.checks import ChecksView
 from concord.deals.desk.lists import AllDealsView, QueueView
-from concord.deals.models import ReasonCode
+from concord.deals.models import KindOfActivity, ReasonCode
 from concord.deals.rules import can_read_desk
 from concord.portal.desk import ScopedModelViewSet, desk_actor
 from concord.portal.models import User
@@ -57,5 +57,19 @@ class ReasonCodeViewSet(ScopedModelViewSet):
     form_fields = ["kind", "code", "name", "name_zh", "is_active"]
     list_display = ["name", "kind", "code", "is_active"]
     list_filter = ["kind", "is_active"]
+    search_fields = ["name", "name_zh", "code"]
+    copy_view_enabled = False
+
+
+class KindOfActivityViewSet(ScopedModelViewSet):
+    """What can be noted, and what of it counts; channel managers add kinds and retire them."""
+
+    model = KindOfActivity
+    name = "kinds_of_activity"
+    icon = "tag"
+    menu_label = _("Kinds of activity")
+    form_fields = ["code", "name", "name_zh", "is_qualified", "is_appointment", "is_active"]
+    list_display = ["name", "code", "is_qualified", "is_appointment", "is_active"]
+    list_filter = ["is_qualified", "is_active"]
     search_fields = ["name", "name_zh", "code"]
     copy_view_enabled = False

@@ -2,14 +2,19 @@
 
 from concord.deals.models.evidence import Evidence, EvidenceDownload
 from concord.deals.models.lead import Lead, LeadClaim, LeadContact, LeadFamily, LeadOffer, LeadSource
+from concord.deals.models.access import CalendarFeed, EmergencyAccess
+from concord.deals.models.people import DealContact, Objection
+from concord.deals.models.promises import Promise
 from concord.deals.models.protection import ConflictCheck, Protection
 from concord.deals.models.registration import Deal, DealFamily, DealLine, DealTwin, ReasonCode
-from concord.deals.models.work import Activity
+from concord.deals.models.work import Activity, KindOfActivity
 
 __all__ = [
     "Activity",
+    "CalendarFeed",
     "ConflictCheck",
     "Deal",
+    "DealContact",
     "DealFamily",
     "DealLine",
     "DealTwin",
@@ -21,6 +26,10 @@ __all__ = [
     "LeadFamily",
     "LeadOffer",
     "LeadSource",
+    "EmergencyAccess",
+    "KindOfActivity",
+    "Objection",
+    "Promise",
     "Protection",
     "ReasonCode",
 ]

@@ -22,7 +22,7 @@ def lines_of(deal: Deal) -> list[DealLine]:
 
 def activities_of(actor: Actor, deal: Deal, *, most: int = 50) -> list[Activity]:
     """What was done, the latest first; notes for the vendor alone stay with the vendor."""
-    found = deal.activities.select_related("by")
+    found = deal.activities.select_related("by", "kind", "contact", "responsible")
     if not actor.is_vendor:
         found = found.filter(is_internal=False)
     return list(found[:most])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.safestring import SafeString
 
 from concord.deals.enums import FINAL_STAGES
 from concord.deals.models import Deal, Lead
@@ -12,32 +11,16 @@ from concord.deals.pool_tables import lead_title
 from concord.deals.rules import state_label
 from concord.portal import registry
 from concord.portal.countries import country_name
-from concord.portal.ui.icons import render_icon
 from concord.portal.ui.looks import Look, look_of
 
 register = template.Library()
 register.filter("country_name", country_name)
-
-_ACTIVITY_ICONS = {
-    "note": "notes",
-    "call": "phone",
-    "visit": "users",
-    "mail": "mail",
-    "sample": "package",
-    "demo": "presentation",
-}
 
 
 @register.simple_tag
 def deal_state(deal: Deal) -> Look:
     """The look of a deal's state: tone, icon and word."""
     return look_of(deal.state, kind="deal", label=state_label(deal))
-
-
-@register.simple_tag
-def activity_icon(kind: str) -> SafeString:
-    """The icon of a kind of activity."""
-    return render_icon(_ACTIVITY_ICONS.get(kind, "notes"))
 
 
 @register.simple_tag

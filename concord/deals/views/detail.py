@@ -18,16 +18,18 @@ from concord.deals.actions.activities import add_activity, finish_step
 from concord.deals.actions.closing import lose_deal, win_deal, withdraw_registration
 from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.submission import submit_registration
-from concord.deals.enums import COMPLETABLE, ActivityKind, Deed, ReasonKind
+from concord.deals.enums import COMPLETABLE, Deed, ReasonKind
 from concord.deals.forms.activity import ActivityForm, EndForm
 from concord.deals.forms.evidence import EvidenceForm
-from concord.deals.models import Deal
+from concord.deals.models import Deal, DealContact
 from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.working_time import appeal_until
 from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of
 from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
+from concord.deals.queries.story import contacts_of
+from concord.deals.queries.work import kinds_on_offer
 from concord.deals.queries.workbench import urgency
 from concord.deals.rules import can_add_activity, can_attach, can_read_deals, possible_deeds
 from concord.deals.tables import detail_url
@@ -53,6 +55,7 @@ def _page(
     actor, now = actor_of(request), timezone.now()
     history = deal_history(actor, deal)
     activities = activities_of(actor, deal)
+    contacts = contacts_of(deal)
     step = next_step_of(activities)
     deeds = set(possible_deeds(actor, deal))
     context: dict[str, Any] = {
@@ -70,7 +73,7 @@ def _page(
         "clock": urgency(deal.answer_due_at, now=now),
         "version": deal.updated_at.isoformat(),
         "can_add_activity": bool(can_add_activity(actor, deal)),
-        "activity_form": activity_form or ActivityForm(is_vendor=actor.is_vendor),
+        "activity_form": activity_form or _activity_form(actor, contacts),
         "is_vendor": actor.is_vendor,
         "evidence": evidence_of(actor, deal),
         "evidence_form": EvidenceForm(is_vendor=actor.is_vendor) if can_attach(actor, deal) else None,
@@ -78,6 +81,10 @@ def _page(
         **_loss(deal, now),
     }
     return render(request, "deals/detail.html", context, status=status)
+
+
+def _activity_form(actor: Actor, contacts: list[DealContact], data: Any = None) -> ActivityForm:
+    return ActivityForm(data, kinds=kinds_on_offer(), contacts=contacts, is_vendor=actor.is_vendor)
 
 
 def _ending(deal: Deal, deeds: set[Deed]) -> dict[str, Any]:
@@ -176,12 +183,11 @@ def note(request: HttpRequest, deal_uuid: uuid.UUID) -> HttpResponse:
     """Note an activity; refused, the page comes back with what was typed."""
     actor = actor_of(request)
     deal = access_deal(actor, deal_uuid)
-    form = ActivityForm(request.POST, is_vendor=actor.is_vendor)
+    form = _activity_form(actor, contacts_of(deal), request.POST)
     status = 422
     if form.is_valid():
-        values = {**form.cleaned_data, "kind": ActivityKind(form.cleaned_data["kind"])}
         try:
-            add_activity(actor=actor, deal_uuid=deal.uuid, now=timezone.now(), **values)
+            add_activity(actor=actor, deal_uuid=deal.uuid, now=timezone.now(), **form.cleaned_data)
         except (NotThere, NotAllowed):
             raise
         except Refusal as refusal:
