@@ -1,8 +1,8 @@
 """The tables of deals."""
 
+from concord.deals.models.access import CalendarFeed, EmergencyAccess
 from concord.deals.models.evidence import Evidence, EvidenceDownload
 from concord.deals.models.lead import Lead, LeadClaim, LeadContact, LeadFamily, LeadOffer, LeadSource
-from concord.deals.models.access import CalendarFeed, EmergencyAccess
 from concord.deals.models.people import DealContact, Objection
 from concord.deals.models.promises import Promise
 from concord.deals.models.protection import ConflictCheck, Protection
@@ -18,16 +18,16 @@ __all__ = [
     "DealFamily",
     "DealLine",
     "DealTwin",
+    "EmergencyAccess",
     "Evidence",
     "EvidenceDownload",
+    "KindOfActivity",
     "Lead",
     "LeadClaim",
     "LeadContact",
     "LeadFamily",
     "LeadOffer",
     "LeadSource",
-    "EmergencyAccess",
-    "KindOfActivity",
     "Objection",
     "Promise",
     "Protection",

@@ -33,7 +33,7 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deals", "0005_reason_codes"),
+        ("deals", "0007_evidence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
