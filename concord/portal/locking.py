@@ -30,6 +30,7 @@ class Space(IntEnum):
     IMPORT = 102
     CATALOGUE = 103
     CHECK = 104
+    PRICE_RULE = 105
 
 
 class NotInTransaction(RuntimeError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -15,7 +17,7 @@ from concord.documents.pdf import render_pdf, sign_pdf
 from concord.portal.actor import portal_actor
 from concord.portal.events import Consumer, register_consumer
 from concord.portal.models import BrandSettings, Event
-from concord.pricing.actions.price_list_versions import announce_price_list_version
+from concord.pricing.actions.price_list_versions import announce_price_list_version, carry_out_publication
 from concord.pricing.actions.quote_proofs import CODE_HOLDS, new_one_time_code
 from concord.pricing.actions.quotes import keep_document
 from concord.pricing.models import PriceListVersion, Quote
@@ -96,8 +98,20 @@ def announce_price_list(event: Event, target: str) -> None:
         announce_price_list_version(actor=portal_actor(), version_uuid=version.uuid)
 
 
+def publish_price_list(event: Event, target: str) -> None:
+    """Publish the large version that somebody asked to have published. Safe to repeat: it is a draft once."""
+    asked, now = json.loads(event.payload), timezone.now()
+    carry_out_publication(
+        actor=portal_actor(),
+        version_uuid=UUID(asked["id"]),
+        at=max(datetime.fromisoformat(asked["at"]), event.at),
+        now=now,
+    )
+
+
 def register() -> None:
     """Follow the log from now on."""
     register_consumer(Consumer("pricing.pdf", frozenset({"quote.issued"}), render_quote))
     register_consumer(Consumer("pricing.one_time_code", frozenset({"quote.lines_asked"}), send_one_time_code))
     register_consumer(Consumer("pricing.lists", frozenset({"price_list.published"}), announce_price_list))
+    register_consumer(Consumer("pricing.publication", frozenset({"price_list.publication_asked"}), publish_price_list))

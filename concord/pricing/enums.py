@@ -180,6 +180,8 @@ CATALOGUE_EVENT_LABELS = {
     "price_list.created": _("Price list made"),
     "price_list.drafted": _("Price list version drafted"),
     "price_list.published": _("Price list version published"),
+    "price_list.publication_asked": _("Publication of a large price list version asked for"),
+    "price_list.publication_refused": _("Publication of a price list version refused"),
     "price_list.restored": _("Old price list version brought back as a draft"),
     "price_list.draft_discarded": _("Draft of a price list put away"),
     "price_list.announced": _("New price list version announced"),

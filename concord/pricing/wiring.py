@@ -43,9 +43,9 @@ def wire_catalogue() -> None:
     for kind in KINDS:
         register_import(kind)
     registry.event_labels.update(CATALOGUE_EVENT_LABELS)
-    for name in TIE_CONSTRAINTS:
+    for name in (*TIE_CONSTRAINTS, "price_list_priority_once"):
         register_constraint(name, rules_tied)
-    guarding_triggers.add("commitment_locks_customer")
+    guarding_triggers.update({"commitment_locks_customer", "reservation_within_stock"})
     for invariant in price_invariants():
         register_invariant(invariant)
     managers, keepers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}, {Role.PRICING_MANAGER}

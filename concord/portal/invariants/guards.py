@@ -18,8 +18,8 @@ SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
 WHERE i.indisvalid AND c.relnamespace = 'public'::regnamespace
 """
 _TRIGGERS = """
-SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = 'public'::regnamespace
+SELECT t.tgname, t.tgenabled = 'O' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace
 """
 #: triggers that must stand beside the constraints of the models; packages add theirs
 guarding_triggers: set[str] = {"event_chained", "event_append_only", "event_position_append_only"}
@@ -39,8 +39,13 @@ def _guards_gone(_now: datetime) -> Iterable[Violation]:
         for constraint in model._meta.constraints:
             if constraint.name not in there:
                 yield Violation("guards", f"{model._meta.db_table} {constraint.name}", "constraint missing")
-    for trigger in sorted(guarding_triggers - _names(_TRIGGERS)):
-        yield Violation("guards", trigger, "trigger missing or disabled")
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIGGERS)
+        triggers = dict(cursor.fetchall())
+    for trigger in sorted(guarding_triggers - triggers.keys()):
+        yield Violation("guards", trigger, "trigger missing")
+    for trigger in sorted(name for name, is_on in triggers.items() if not is_on):
+        yield Violation("guards", trigger, "trigger switched off")
 
 
 def _history_broken(_now: datetime) -> Iterable[Violation]:

@@ -1,8 +1,9 @@
-"""Versions of price lists after the first: bringing an old one back, putting a draft away, telling the partners."""
+"""Versions of price lists: publishing large ones in the background, going back, putting drafts away, the news."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,12 +14,16 @@ from concord.portal.events import Subject, record
 from concord.portal.imports import execute
 from concord.portal.locking import Space, lock
 from concord.portal.models import Event
-from concord.portal.refusals import Conflict, NotThere, WrongState
+from concord.portal.refusals import Conflict, NotThere, Refusal, WrongState
 from concord.portal.work import action
+from concord.pricing.actions.price_lists import demand_unquoted, publish_price_list_version
 from concord.pricing.enums import VersionStatus
 from concord.pricing.models import PriceListVersion
 from concord.pricing.queries.price_lists import partners_using
 from concord.pricing.rules.catalogue import can_keep_prices
+
+#: from so many prices on a version is published in the background: a million take a minute
+LARGE = 50_000
 
 _COPY = """
 INSERT INTO pricing_price
@@ -27,6 +32,50 @@ SELECT price_list_id, %(draft)s, product_id, minimum_quantity, unit_price, gross
 FROM pricing_price WHERE version_id = %(version)s ORDER BY product_id, minimum_quantity
 """
 _EMPTY = "DELETE FROM pricing_price WHERE version_id = %(version)s"
+
+
+@action
+def publish_or_ask(*, actor: Actor, version_uuid: uuid.UUID, at: datetime, now: datetime) -> PriceListVersion:
+    """Publish a draft; a large one in the background, and it stays a draft until then.
+
+    Locks the list. Checks as ``publish_price_list_version`` does. Records ``price_list.published``, or
+    ``price_list.publication_asked``, which a consumer carries out. Raises what publishing raises.
+    """
+    can_keep_prices(actor=actor).enforce()
+    version = _locked(version_uuid)
+    if version.status != VersionStatus.DRAFT or version.prices.count() < LARGE:
+        return publish_price_list_version(actor=actor, version_uuid=version_uuid, at=at, now=now)
+    demand_unquoted(version.price_list, at=at, now=now)
+    _tell(actor, "price_list.publication_asked", version, id=version.uuid, at=at)
+    return version
+
+
+@action
+def carry_out_publication(*, actor: Actor, version_uuid: uuid.UUID, at: datetime, now: datetime) -> None:
+    """Publish what was asked for; a draft that is none any more, or is gone, stays as it is.
+
+    Locks the list. Records ``price_list.published``, or ``price_list.publication_refused`` with the reason.
+    """
+    version = PriceListVersion.objects.select_related("price_list").filter(uuid=version_uuid).first()
+    if version is None or version.status != VersionStatus.DRAFT:
+        return
+    try:
+        publish_price_list_version(actor=actor, version_uuid=version_uuid, at=at, now=max(at, now))
+    except Refusal as refusal:
+        _tell(actor, "price_list.publication_refused", version, id=version.uuid, reason=str(refusal))
+
+
+def publication_news(version: PriceListVersion) -> Event | None:
+    """The last that was said of a draft's publication in the background: asked for, or refused."""
+    if version.status != VersionStatus.DRAFT:
+        return None
+    said = Event.objects.unscoped("the vendor's own list").filter(
+        subject_type="price_list",
+        subject_uuid=version.price_list.uuid,
+        verb__in=["price_list.publication_asked", "price_list.publication_refused"],
+        payload__contains=f'"id":"{version.uuid}"',
+    )
+    return said.order_by("-sequence").first()
 
 
 @action

@@ -97,8 +97,7 @@ def publish_price_list_version(
         raise WrongState(state=version.status, allowed=[VersionStatus.DRAFT])
     if not version.prices.exists():
         raise InvalidInput.at("/version", "empty", _("This version has no prices yet."))
-    if at < now - TOLERANCE:
-        _demand_unquoted(price_list, since=at)
+    demand_unquoted(price_list, at=at, now=now)
     published = price_list.versions.exclude(status=VersionStatus.DRAFT)
     following = published.filter(valid_from__gt=at).order_by("valid_from").first()
     before = list(published.filter(Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at))
@@ -166,9 +165,12 @@ def _subject(price_list: PriceList) -> Subject:
     return Subject("price_list", price_list.uuid)
 
 
-def _demand_unquoted(price_list: PriceList, *, since: datetime) -> None:
+def demand_unquoted(price_list: PriceList, *, at: datetime, now: datetime) -> None:
+    """Prices of a time that quotes rest on are not rewritten. Raises ``Conflict``."""
+    if at >= now - TOLERANCE:
+        return
     quoted = Quote.objects.unscoped("prices that any quote rests on are not rewritten").filter(
-        currency=price_list.currency, issued_at__gte=since
+        currency=price_list.currency, issued_at__gte=at
     )
     if quoted.exists():
         raise Conflict(

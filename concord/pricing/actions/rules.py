@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
 from concord.portal.events import Subject, record
+from concord.portal.locking import Space, lock
 from concord.portal.money import is_currency
 from concord.portal.refusals import Conflict, InvalidInput, Refusal
 from concord.portal.work import action
@@ -47,6 +48,8 @@ _SCOPES: dict[type[PriceRule], tuple[str, ...]] = {
     PriceFloor: ("family_id",),
     Promotion: ("price_list_id", "product_id", "family_id", "minimum_quantity"),
 }
+#: places of the kinds are the keys of their locks; price lists, which could tie by their priority, come after them
+_KINDS = tuple(_SCOPES)
 #: the constraints that refuse a tie when two people save at the same time
 TIE_CONSTRAINTS = (
     "one_tier_discount",
@@ -67,10 +70,12 @@ def rules_tied() -> Refusal:
 def save_price_rule(*, actor: Actor, rule: PriceRule, now: datetime) -> PriceRule:
     """Write a new or changed rule.
 
-    Checks who asks, that no other rule could tie with it, and that nothing is changed which prices of the past rest
+    Locks the rules of its kind, so that of two people who save at the same time the second is told of the first. Checks
+    who asks, that no other rule could tie with it, and that nothing is changed which prices of the past rest
     on. Records ``price_rule.saved``. Raises ``NotAllowed``, ``InvalidInput`` and ``Conflict``.
     """
     can_keep_prices(actor=actor).enforce()
+    lock(Space.PRICE_RULE, [_KINDS.index(type(rule))])
     _demand_percent(rule)
     _demand_future(rule, now)
     rival = rules_in_the_way(rule).first()
@@ -162,13 +167,15 @@ def _quoted_since(moment: datetime) -> bool:
 
 @action
 def save_price_list(*, actor: Actor, price_list: PriceList) -> PriceList:
-    """Write a changed or new list. Checks currency and priority; a list with versions keeps its currency and kind.
+    """Write a changed or new list.
 
+    Locks the priorities of lists. Checks currency and priority; a list with versions keeps its currency and kind.
     Records ``price_list.saved``. Raises ``NotAllowed``, ``InvalidInput`` and ``Conflict``.
     """
     can_keep_prices(actor=actor).enforce()
     if not is_currency(price_list.currency):
         raise InvalidInput.at("/currency", "unknown_currency", _("This is not a currency."))
+    lock(Space.PRICE_RULE, [len(_KINDS)])
     rivals = PriceList.objects.filter(currency=price_list.currency, priority=price_list.priority)
     rival = rivals.exclude(pk=price_list.pk).first()
     if rival is not None:

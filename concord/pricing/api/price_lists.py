@@ -22,8 +22,11 @@ from concord.portal.api.pagination import CursorPages
 from concord.portal.imports import import_records, kind_of
 from concord.portal.locking import Space, lock
 from concord.portal.refusals import InvalidInput, NotThere
-from concord.pricing.actions.price_list_versions import discard_price_list_draft, restore_price_list_version
-from concord.pricing.actions.price_lists import publish_price_list_version
+from concord.pricing.actions.price_list_versions import (
+    discard_price_list_draft,
+    publish_or_ask,
+    restore_price_list_version,
+)
 from concord.pricing.enums import PriceKind, VersionStatus
 from concord.pricing.models import PriceList, PriceListVersion
 from concord.pricing.queries.price_lists import seen_price_lists
@@ -196,9 +199,12 @@ class PublishView(IdempotentMixin, APIView):
 
     required_scopes = "prices:write"
 
-    @extend_schema(request=PublishRequestSerializer, responses=VersionSerializer)
+    @extend_schema(request=PublishRequestSerializer, responses={200: VersionSerializer, 202: VersionSerializer})
     def post(self, request: Request, price_list: str, number: int) -> Response:
-        """Let a draft's prices hold, now or from a later moment. Needs ``If-Match``."""
+        """Let a draft's prices hold, now or from a later moment. Needs ``If-Match``.
+
+        A version of very many prices is published in the background: 202, and it stays a draft until then.
+        """
         asked = PublishRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         actor, now = api_actor(request), timezone.now()
@@ -207,10 +213,11 @@ class PublishView(IdempotentMixin, APIView):
         lock(Space.PRICE_LIST, [found.pk])
         version = version_of(found, number)
         demand_match(request, version_tag(version))
-        version = publish_price_list_version(
+        version = publish_or_ask(
             actor=actor, version_uuid=version.uuid, at=asked.validated_data.get("at", now), now=now
         )
-        return Response(VersionSerializer(version).data, headers={"ETag": version_tag(version)})
+        status = 202 if version.status == VersionStatus.DRAFT else 200
+        return Response(VersionSerializer(version).data, status=status, headers={"ETag": version_tag(version)})
 
 
 def price_list_named(named: str) -> PriceList:

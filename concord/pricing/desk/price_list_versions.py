@@ -20,8 +20,12 @@ from django.utils.translation import gettext as _
 
 from concord.portal.doors import TABLE_FORMATS, refuse_form, table_file
 from concord.portal.refusals import Refusal
-from concord.pricing.actions.price_list_versions import discard_price_list_draft, restore_price_list_version
-from concord.pricing.actions.price_lists import publish_price_list_version
+from concord.pricing.actions.price_list_versions import (
+    discard_price_list_draft,
+    publication_news,
+    publish_or_ask,
+    restore_price_list_version,
+)
 from concord.pricing.desk.base import KEEPING, PricePage
 from concord.pricing.enums import VersionStatus
 from concord.pricing.forms.desk import PublishForm
@@ -73,6 +77,7 @@ class VersionView(PricePage):
             price_count=version.prices.count(),
             impact=impact_of(version, at=at) if is_draft else None,
             may_publish=is_draft and bool(can_keep_prices(actor=self.actor)),
+            publication=publication_news(version),
             may_restore=not is_draft and bool(can_keep_prices(actor=self.actor)),
             form=self.refused_form or PublishForm(initial={"version": version.updated_at.isoformat()}),
         )
@@ -176,13 +181,15 @@ class PublishView(VersionView):
                 form.add_error(None, _("The draft was changed since you looked at it. Look at its impact again."))
             else:
                 try:
-                    published = publish_price_list_version(
+                    published = publish_or_ask(
                         actor=self.actor, version_uuid=version.uuid, at=form.moment(now), now=now
                     )
                 except Refusal as refusal:
                     refuse_form(form, refusal)
                 else:
-                    messages.success(request, _("%(version)s is published.") % {"version": published})
+                    done = published.status != VersionStatus.DRAFT
+                    text = _("%(version)s is published.") if done else _("%(version)s is being published.")
+                    messages.success(request, text % {"version": published})
                     return HttpResponseRedirect(reverse("price_list_records:version", args=[version.uuid]))
         typed = request.POST.copy()
         typed["version"] = version.updated_at.isoformat()

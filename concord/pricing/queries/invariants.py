@@ -98,6 +98,23 @@ _STOCK = """
 SELECT format('stock level %%s', l.id) FROM pricing_stocklevel l
 WHERE l.on_hand < 0 OR l.reserved < 0 OR l.as_of > %(now)s::timestamptz + interval '1 hour'
 """
+# A later count may fall below what was kept before it; what is wrong is a reservation made when there was not enough.
+_RESERVED = """
+SELECT format('product %%s', r.product_id) FROM pricing_stockreservation r
+JOIN (
+    SELECT product_id, sum(greatest(on_hand - reserved, 0)) AS there, max(as_of) AS counted
+    FROM pricing_stocklevel GROUP BY product_id
+) l ON l.product_id = r.product_id
+WHERE r.ended_at IS NULL AND r.until > %(now)s::timestamptz
+GROUP BY r.product_id, l.there, l.counted
+HAVING sum(r.quantity) > l.there AND max(r.created_at) > l.counted
+"""
+# What a quote that is over keeps, nobody else can have.
+_RESERVED_FOR_NOTHING = """
+SELECT format('reservation %%s of quote %%s', r.uuid, q.uuid)
+FROM pricing_stockreservation r JOIN pricing_quote q ON q.id = r.quote_id
+WHERE r.ended_at IS NULL AND r.until > %(now)s::timestamptz AND q.status <> ALL(%(keeping)s)
+"""
 
 
 def _tied(table: str, *shared: str, only: str = "true", ranges: tuple[str, ...] = ()) -> str:
@@ -197,6 +214,16 @@ def price_invariants() -> list[Invariant]:
             _("Everything that the history tells of prices is there"),
             _EVENT_WITHOUT_FACT,
             "is in the history alone",
+        ),
+        by_statement(
+            "reserved", _("No more stock is kept for quotes than there is"), _RESERVED, "more is kept than there is"
+        ),
+        by_statement(
+            "reserved_for",
+            _("Stock is kept for quotes that stand"),
+            _RESERVED_FOR_NOTHING,
+            "kept although its quote does not stand",
+            {"keeping": [QuoteStatus.ISSUED, QuoteStatus.ACCEPTED]},
         ),
         by_statement("stock", _("Counts of stock make sense"), _STOCK, "counts below nothing, or of the future"),
     ]

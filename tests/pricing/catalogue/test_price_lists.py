@@ -190,6 +190,29 @@ def test_a_version_of_later_comes_into_force_by_itself_and_is_made_up_for(cast, 
     assert usd.versions.get(number=1).status == VersionStatus.ENDED
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_large_version_is_published_in_the_background(cast, usd, feed, api, at_desk, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("concord.pricing.actions.price_list_versions.LARGE", 2)
+    version = next_version(feed)
+    where = f"/api/v1/price-lists/usd/versions/{version.number}/"
+    tag = api("pricing_manager").get(where)["ETag"]
+    asked = api("pricing_manager").post(f"{where}publish/", {}, format="json", HTTP_IF_MATCH=tag)
+    assert (asked.status_code, asked.json()["status"]) == (202, "draft")
+    page = reverse("price_list_records:version", args=[version.uuid])
+    assert "is being published" in at_desk("pricing_manager").get(page).content.decode()
+    work_off_events()
+    version.refresh_from_db()
+    assert version.status == VersionStatus.IN_FORCE
+    work_off_events()
+    told = Event.objects.unscoped("test").filter(subject_uuid=usd.uuid).order_by("sequence")
+    assert [one.verb for one in told][-4:] == [
+        "price_list.drafted",
+        "price_list.publication_asked",
+        "price_list.published",
+        "price_list.announced",
+    ]
+
+
 def test_going_back_is_a_new_version_with_the_old_prices(cast, usd, feed):
     version = publish(cast, next_version(feed))
     manager = cast.actor(cast.pricing_manager)

@@ -54,6 +54,21 @@ HARM = {
         VALUES (gen_random_uuid(), now(), now(), 'W', 'W', '');
         INSERT INTO pricing_stocklevel (warehouse_id, product_id, on_hand, reserved, as_of)
         SELECT w.id, p.id, -5, 0, now() FROM pricing_warehouse w, pricing_product p LIMIT 1""",
+    "reserved": """
+        INSERT INTO pricing_warehouse (uuid, created_at, updated_at, code, name, country)
+        VALUES (gen_random_uuid(), now(), now(), 'W', 'W', '');
+        INSERT INTO pricing_stocklevel (warehouse_id, product_id, on_hand, reserved, as_of)
+        SELECT w.id, k.product_id, 5, 0, now() - interval '1 day' FROM pricing_warehouse w, pricing_quoteline k LIMIT 1;
+        INSERT INTO pricing_stockreservation
+            (uuid, created_at, updated_at, quote_id, product_id, quantity, stage, until)
+        SELECT gen_random_uuid(), now(), now(), q.id, l.product_id, 6, 'held', now() + interval '9 days'
+        FROM pricing_quote q, pricing_stocklevel l""",
+    "reserved_for": """
+        INSERT INTO pricing_stockreservation
+            (uuid, created_at, updated_at, quote_id, product_id, quantity, stage, until)
+        SELECT gen_random_uuid(), now(), now(), quote_id, product_id, 6, 'held', now() + interval '9 days'
+        FROM pricing_quoteline LIMIT 1;
+        UPDATE pricing_quote SET status = 'declined'""",
     "one_protection": """
         ALTER TABLE deals_protection DROP CONSTRAINT one_protection;
         INSERT INTO deals_protection
