@@ -14,6 +14,7 @@ from wagtail.models import Locale, Site
 
 from concord.cms.demo import people
 from concord.cms.models import ArticlePage, NewsPage
+from concord.deals.models import Lead
 from concord.documents.models import Collateral
 from concord.documents.queries.library import entitled_to
 from concord.partners.models import ApiClient, EndCustomer, Member, Partner
@@ -54,6 +55,9 @@ def counts() -> dict[str, int]:
         "documents": Collateral.objects.count(),
         "news": NewsPage.objects.live().count(),
         "articles": ArticlePage.objects.live().count(),
+        "leads": Lead.objects.unscoped(everything).count(),
+        "leads held": Lead.objects.unscoped(everything).filter(owner__isnull=False).count(),
+        "leads won": Lead.objects.unscoped(everything).filter(deal__sales_stage="won").count(),
     }
 
 
@@ -74,6 +78,9 @@ def test_the_demo_loads_completely_and_again_without_a_change(db, place):
         "documents": 6,
         "news": 6,
         "articles": 6,
+        "leads": 48,
+        "leads held": 12,
+        "leads won": 3,
     }
     for count in ("7,881 rows", "26,350 rows", "10,436 rows", "2,092 rows", "43 rows"):
         assert count in said

@@ -38,6 +38,7 @@ MEANING: dict[tuple[str, str], str] = {
     ("desk/people/", "member_uuid"): "member",
     ("desk/leads/", "desk_deed"): "desk_deed",
     ("desk/leads/", "lead_uuid"): "lead",
+    ("enquire/", "slug"): "text",
     ("library/", "public_id"): "collateral",
     ("prices/lists/", "list_uuid"): "price_list_uuid",
     ("prices/products/", "product_uuid"): "product_id",

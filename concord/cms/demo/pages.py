@@ -22,22 +22,22 @@ def load_pages(content: dict[str, Any], *, today: date, address: str) -> int:
     locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in LANGUAGES}
     root = Page.get_first_root_node()
     homes = {code: _home(root, locales[code], content["home"][code]) for code in LANGUAGES}
-    _translate(homes)
+    translate_pages(homes)
     _site(homes["en"], address)
     for code, home in homes.items():
         home.refresh_from_db()
         _section(home, NewsIndexPage, content["news"], code)
         _section(home, KnowledgeIndexPage, content["knowledge"], code)
-        _page(home, ProgrammePage, content["programme"]["slug"], code, content["programme"][code])
+        publish_page(home, ProgrammePage, content["programme"]["slug"], code, content["programme"][code])
     for item in content["news"]["items"]:
         published = today - timedelta(days=item["days_ago"])
         for code, home in homes.items():
             index = home.get_children().type(NewsIndexPage).get().specific
-            _page(index, NewsPage, item["slug"], code, {**item[code], "published_on": published})
+            publish_page(index, NewsPage, item["slug"], code, {**item[code], "published_on": published})
     for item in content["knowledge"]["items"]:
         for code, home in homes.items():
             index = home.get_children().type(KnowledgeIndexPage).get().specific
-            _page(index, ArticlePage, item["slug"], code, item[code])
+            publish_page(index, ArticlePage, item["slug"], code, item[code])
     _translate_all(homes)
     return sum(home.get_descendants(inclusive=True).live().count() for home in homes.values())
 
@@ -52,10 +52,11 @@ def _home(root: Page, locale: Locale, facts: dict[str, str]) -> HomePage:
 
 
 def _section(home: Page, kind: type[Page], content: dict[str, Any], code: str) -> Page:
-    return _page(home, kind, content["slug"], code, content[code])
+    return publish_page(home, kind, content["slug"], code, content[code])
 
 
-def _page(parent: Page, kind: type[Page], slug: str, code: str, facts: dict[str, Any]) -> Page:
+def publish_page(parent: Page, kind: type[Page], slug: str, code: str, facts: dict[str, Any]) -> Page:
+    """The page at a place below its parent: the one that is there, or a new one, published."""
     found: Page | None = kind.objects.child_of(parent).filter(slug=slug).first()
     if found is None:
         found = kind(slug=slug, locale=parent.locale, show_in_menus=True, **facts)
@@ -76,14 +77,15 @@ def _translate_all(homes: dict[str, HomePage]) -> None:
     for page in homes["zh-hans"].get_descendants():
         twin = english.get(_way(page, homes["zh-hans"]))
         if twin is not None:
-            _translate({"en": twin, "zh-hans": page})
+            translate_pages({"en": twin, "zh-hans": page})
 
 
 def _way(page: Page, home: Page) -> str:
     return str(page.url_path).removeprefix(home.url_path)
 
 
-def _translate(pages: dict[str, Page]) -> None:
+def translate_pages(pages: dict[str, Page]) -> None:
+    """Tell Wagtail that these pages, by language, are one page."""
     key = pages["en"].translation_key
     for page in pages.values():
         if page.translation_key != key:

@@ -1,5 +1,6 @@
 """The pages that editors write."""
 
+from concord.cms.models.lead_form import LeadFormPage
 from concord.cms.models.pages import (
     ArticlePage,
     HomePage,
@@ -14,6 +15,7 @@ __all__ = [
     "ArticlePage",
     "HomePage",
     "KnowledgeIndexPage",
+    "LeadFormPage",
     "NewsIndexPage",
     "NewsPage",
     "NewsRead",

@@ -18,7 +18,7 @@ class HomePage(Page):
     introduction = RichTextField(_("introduction"), features=_FEATURES, blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
-    subpage_types = ["cms.NewsIndexPage", "cms.KnowledgeIndexPage", "cms.ProgrammePage"]
+    subpage_types = ["cms.NewsIndexPage", "cms.KnowledgeIndexPage", "cms.ProgrammePage", "cms.LeadFormPage"]
     parent_page_types = ["wagtailcore.Page"]
 
     class Meta:

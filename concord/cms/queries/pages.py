@@ -16,6 +16,7 @@ from concord.cms.models import (
     ArticlePage,
     HomePage,
     KnowledgeIndexPage,
+    LeadFormPage,
     NewsIndexPage,
     NewsPage,
     NewsRead,
@@ -65,6 +66,18 @@ def articles(language: str) -> QuerySet[ArticlePage]:
 def programme_page(language: str) -> ProgrammePage | None:
     """What the programme is, in words."""
     found: ProgrammePage | None = in_language(ProgrammePage.objects.all(), language).order_by("path").first()
+    return found
+
+
+def lead_form(slug: str, language: str) -> LeadFormPage | None:
+    """The public form at an address, in the visitor's language where it is translated."""
+    at_address = LeadFormPage.objects.live().filter(slug=slug).values("translation_key")
+    found: LeadFormPage | None = (
+        in_language(LeadFormPage.objects.select_related("source"), language)
+        .filter(translation_key__in=at_address)
+        .order_by("path")
+        .first()
+    )
     return found
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from concord.cms.actions.reading import mark_read
-from concord.cms.models import HomePage, NewsPage
+from concord.cms.models import HomePage, LeadFormPage, NewsPage
 from concord.cms.queries.pages import find_by_path, programme_page
 from concord.cms.views.doors import for_people_we_know
 from concord.partners.models import Partner
@@ -30,6 +30,8 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponseBase:
         return redirect("cms:home")
     if any(not restriction.accept_request(request) for restriction in page.get_view_restrictions()):
         raise Http404  # an editor made it private: it is not there for others
+    if isinstance(page, LeadFormPage):
+        return redirect("cms:enquiry", page.slug)
     if isinstance(page, NewsPage):
         mark_read(actor=actor_of(request), news_key=page.translation_key, now=timezone.now())
     response: HttpResponseBase = page.serve(request, *args, **kwargs)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from concord.cms.demo.catalogue import load_feed, load_price_lists, load_substitutes, load_warehouses
 from concord.cms.demo.collateral import load_collateral
+from concord.cms.demo.leads import load_leads
 from concord.cms.demo.pages import load_pages
 from concord.cms.demo.people import address, load_people, write_sign_ins
 from concord.cms.demo.programme import load_brand, load_rules, load_tiers
@@ -55,5 +56,9 @@ class Command(BaseCommand):
         with report.step("Pages") as step:
             pages = load_pages(read_json("pages.json"), today=timezone.localdate(now), address=address())
             step.result = f"{pages} pages in two languages"
+        with report.step("Leads") as step:
+            sellers = [one["email"] for one in programme["people"] if one["member_role"] == "seller"]
+            leads = load_leads(read_json("leads.json"), sellers, actor=actor, now=now, progress=step.show)
+            step.result = f"{leads} leads"
         with report.step("Library") as step:
             step.result = f"{load_collateral(read_json('collateral.json'), progress=step.show)} documents"
