@@ -368,7 +368,7 @@ PROGRAMME_TERMS: dict[str, Any] = {
 }
 
 # Terms of the pool of leads that differ from the defaults, by name: see ``concord.deals.pool.terms``.
-POOL_TERMS: dict[str, Any] = env.json("POOL_TERMS", "{}")
+POOL_TERMS: dict[str, Any] = env.json("POOL_TERMS", {})
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 
