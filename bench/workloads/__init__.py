@@ -12,5 +12,6 @@ def all_workloads() -> Sequence[Workload]:
     from bench.workloads.conflict_check import ConflictCheck
     from bench.workloads.customer_search import CustomerSearch
     from bench.workloads.matching import Matching
+    from bench.workloads.product_search import ProductSearch
 
-    return (ConflictCheck(), CustomerSearch(), Matching())
+    return (ConflictCheck(), CustomerSearch(), Matching(), ProductSearch())
