@@ -88,6 +88,11 @@ def like(fragment: str) -> str:
     return f"%{fragment.replace(BACKSLASH, BACKSLASH * 2).replace('%', BACKSLASH + '%').replace('_', BACKSLASH + '_')}%"
 
 
+def has_ideographs(text: str) -> bool:
+    """Whether Chinese, Japanese or Korean characters stand in it."""
+    return bool(_IDEOGRAPH.search(text))
+
+
 def needle(text: str) -> str:
     """What is typed, as the similarity search compares it."""
     return _BLANKS.sub(" ", _apart(fold(text))).strip()

@@ -1,6 +1,6 @@
 """The tables of catalogue, prices, quotes and stock."""
 
-from concord.pricing.models.catalogue import Product, ProductDocument, ProductSubstitute
+from concord.pricing.models.catalogue import Product, ProductDocument, ProductSubstitute, SearchWord
 from concord.pricing.models.price_list import Price, PriceList, PriceListVersion
 from concord.pricing.models.quote import (
     PriceCommitment,
@@ -47,6 +47,7 @@ __all__ = [
     "QuoteNumber",
     "RegistrationBenefit",
     "RegistrationDiscount",
+    "SearchWord",
     "SpecialPrice",
     "StockLevel",
     "StockReservation",

@@ -77,6 +77,23 @@ class Product(PublicModel):
         return self.status != Lifecycle.ENDED
 
 
+class SearchWord(models.Model):
+    """A word that occurs in the catalogue, so that a typing error finds the word that was meant.
+
+    A trigger on products keeps it, whichever door writes them. Words stay when their last product goes.
+    """
+
+    word = models.CharField(_("word"), max_length=64, primary_key=True)
+
+    class Meta:
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
+        indexes = [GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="search_word_trigrams")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class ProductSubstitute(PublicModel):
     """What is offered instead of a product that has ended or cannot be had in time, the best first."""
 

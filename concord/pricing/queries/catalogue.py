@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from concord.pricing import search_text
 from concord.pricing.enums import Lifecycle
 from concord.pricing.models import Product
+from concord.pricing.queries.forgiving import corrected_words, numbers_like
 
 #: how many candidates a search ranks at most: a vague word matches half the catalogue, and nobody reads that
 CANDIDATES = 300
@@ -51,21 +52,28 @@ def search_products(text: str, *, limit: int = 20, family_id: int | None = None)
     """Products for what somebody types, best first: exact number, beginning of a number, then all words anywhere.
 
     Part numbers are found with or without dashes and blanks. When nothing fits, typing errors are forgiven. Two
-    statements on indexes, four more when nothing fits.
+    statements on indexes, up to five more when nothing fits.
     """
     statement, values = search_statement(text, limit=limit, family_id=family_id)
     if not statement:
         return []
     ids = _ids(statement, values)
     if not ids and len(search_text.needle(text)) >= FUZZY_FROM:
-        ids = _similar_ids({"needle": search_text.needle(text), "limit": limit, "family": family_id})
+        ids = _forgiven_ids(text, limit=limit, family_id=family_id)
     found = Product.objects.select_related("family").in_bulk(ids)
     return [found[key] for key in ids if key in found]
 
 
-def search_statement(text: str, *, limit: int, family_id: int | None = None) -> tuple[str, dict[str, Any]]:
-    """The search as SQL with its values; empty when there is nothing to search for."""
-    words = search_text.fragments(text)
+def search_statement(
+    text: str, *, limit: int, family_id: int | None = None, meant: Mapping[str, Sequence[str]] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The search as SQL with its values; empty when there is nothing to search for.
+
+    ``meant`` are other words for some of those typed, any of which may stand in the product's text instead.
+    """
+    words = [
+        [other for form in forms for other in (meant or {}).get(form, (form,))] for forms in search_text.fragments(text)
+    ]
     if not words:
         return "", {}
     values: dict[str, Any] = {}
@@ -99,6 +107,20 @@ def products_matching(text: str) -> QuerySet[Product]:
         found |= Q(search_key__contains=whole)
     rows = Product.objects.select_related("family")
     return rows.filter(found) if found else (rows if not text.strip() else rows.none())
+
+
+def _forgiven_ids(text: str, *, limit: int, family_id: int | None) -> list[int]:
+    """What was meant, when nothing fits what was typed: another word, another number, or whatever looks alike."""
+    typed = [forms[0] for forms in search_text.fragments(text)]
+    meant = {word: others for word, others in corrected_words(typed).items() if others}
+    if meant:
+        ids = _ids(*search_statement(text, limit=limit, family_id=family_id, meant=meant))
+        if ids:
+            return ids
+    ids = numbers_like(text, limit=limit, family_id=family_id)
+    if ids or not search_text.has_ideographs(text):
+        return ids
+    return _similar_ids({"needle": search_text.needle(text), "limit": limit, "family": family_id})
 
 
 def _similar_ids(values: dict[str, Any]) -> list[int]:
