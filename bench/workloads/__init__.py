@@ -13,5 +13,6 @@ def all_workloads() -> Sequence[Workload]:
     from bench.workloads.customer_search import CustomerSearch
     from bench.workloads.matching import Matching
     from bench.workloads.product_search import ProductSearch
+    from bench.workloads.quote_pdf import QuotePdf
 
-    return (ConflictCheck(), CustomerSearch(), Matching(), ProductSearch())
+    return (ConflictCheck(), CustomerSearch(), Matching(), ProductSearch(), QuotePdf())

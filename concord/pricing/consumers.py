@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from concord.documents.pdf import render_pdf, sign_pdf
+from concord.documents.pdf import Image, render_pdf, sign_pdf
+from concord.documents.pdf.process import TIME_BUDGET_SECONDS
 from concord.portal.actor import portal_actor
 from concord.portal.events import Consumer, register_consumer
 from concord.portal.models import BrandSettings, Event
@@ -41,20 +43,25 @@ def render_quote(event: Event, target: str) -> None:
 
 def quote_pdf(quote: Quote) -> bytes:
     """The document of an issued quote, in its language, signed."""
-    context, images = quote_document(quote)
-    content = render_pdf(
-        "pricing/pdf/quote.html",
-        context,
-        language=quote.language,
-        stylesheets=["pricing/pdf/quote.css"],
-        images=images,
-    )
+    content = render_document(quote, *quote_document(quote))
     with translation.override(quote.language):
         reason = gettext("Quote %(number)s, revision %(revision)s") % {
             "number": quote.number,
             "revision": quote.revision,
         }
     return sign_pdf(content, reason=reason)
+
+
+def render_document(quote: Quote, context: dict[str, Any], images: dict[str, Image]) -> bytes:
+    """The document before it is signed. A long one gets longer, within what a task may take."""
+    return render_pdf(
+        "pricing/pdf/quote.html",
+        context,
+        language=quote.language,
+        stylesheets=["pricing/pdf/quote.css"],
+        images=images,
+        seconds=TIME_BUDGET_SECONDS + len(context["lines"]) / 10,
+    )
 
 
 def send_one_time_code(event: Event, target: str) -> None:

@@ -10,7 +10,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from cryptography import x509
@@ -41,7 +41,7 @@ class Certificate:
 def signing_certificate() -> Certificate | None:
     """The certificate that new documents are signed with; ``None`` when none is set up."""
     known = _certificates(settings.PDF_SIGNING_CERTIFICATE)
-    if not known or not Path(settings.PDF_SIGNING_KEY).is_file():
+    if not known:
         return None
     first = known[0]
     return Certificate(
@@ -60,7 +60,9 @@ def own_fingerprints() -> list[str]:
 
 
 def sign_pdf(content: bytes, *, reason: str) -> bytes:
-    """The document with the vendor's signature appended; as it was when none is set up. Raises ``PdfFailed``.
+    """The document with the vendor's signature appended; as it was when no certificate is set up.
+
+    Raises ``PdfFailed`` when there is a certificate and its key cannot be read: better late than unsigned.
 
     The signature (PAdES baseline B, SHA-256) certifies the document and permits no change to it.
     """
@@ -84,8 +86,15 @@ def sign_pdf(content: bytes, *, reason: str) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     # The library runs an event loop of its own, which a thread that has one already would refuse.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        signed = thread.submit(signers.PdfSigner(facts, signer=signer).sign_pdf, writer).result()
+        sign = partial(signers.PdfSigner(facts, signer=signer).sign_pdf, writer, bytes_reserved=_room(chain))
+        signed = thread.submit(sign).result()
     return bytes(signed.getvalue())
+
+
+def _room(chain: Path) -> int:
+    """Hexadecimal digits to keep free: certificates, the signature itself, its attributes. Said, to sign but once."""
+    certificates = _certificates(str(chain))
+    return 2 * (sum(len(one.public_bytes(serialization.Encoding.DER)) for one in certificates) + 3_000)
 
 
 def make_self_signed(*, name: str, certificate: Path, key: Path, now: datetime | None = None) -> None:
