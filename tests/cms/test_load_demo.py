@@ -22,7 +22,7 @@ from concord.portal.actor import actor_for_user
 from concord.portal.enums import Door
 from concord.portal.events.chain import verify_all
 from concord.portal.models import User
-from concord.pricing.models import Price, PriceListVersion, Product, Promotion, StockLevel, TierDiscount
+from concord.pricing.models import Price, PriceListVersion, Product, Promotion, Quote, StockLevel, TierDiscount
 
 
 @pytest.fixture
@@ -88,12 +88,23 @@ def test_the_demo_loads_completely_and_again_without_a_change(db, place):
     _check_sign_ins(place / "sign-ins.json")
     _check_entitlements()
     _check_site()
+    _check_quote()
     before = (place / "sign-ins.json").read_bytes()
     again = load()
     assert counts() == first
     assert (place / "sign-ins.json").read_bytes() == before
     assert " new" not in again
     assert " changed" not in again
+
+
+def _check_quote() -> None:
+    """Two revisions to compare on the check page, in both languages, with a mail that the lines can be proved by."""
+    quotes = Quote.objects.unscoped("the demo").filter(contact_email="caigou@customer.example").order_by("revision")
+    assert [(quote.revision, quote.status, quote.is_bilingual) for quote in quotes] == [
+        (1, "superseded", True),
+        (2, "issued", True),
+    ]
+    assert all(line.second_name for line in quotes[1].lines.all())
 
 
 def _check_sign_ins(path) -> None:

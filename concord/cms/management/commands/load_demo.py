@@ -14,6 +14,7 @@ from concord.cms.demo.leads import load_leads
 from concord.cms.demo.pages import load_pages
 from concord.cms.demo.people import address, load_people, write_sign_ins
 from concord.cms.demo.programme import load_brand, load_rules, load_tiers
+from concord.cms.demo.quotes import load_quotes
 from concord.cms.demo.reading import Report, read_json
 from concord.portal.actor import portal_actor
 from concord.portal.enums import Door
@@ -60,5 +61,7 @@ class Command(BaseCommand):
             sellers = [one["email"] for one in programme["people"] if one["member_role"] == "seller"]
             leads = load_leads(read_json("leads.json"), sellers, actor=actor, now=now, progress=step.show)
             step.result = f"{leads} leads"
+        with report.step("Quotes") as step:
+            step.result = f"{load_quotes(programme['quotes'], now=now)} revisions of a quote in both languages"
         with report.step("Library") as step:
             step.result = f"{load_collateral(read_json('collateral.json'), progress=step.show)} documents"

@@ -1,0 +1,78 @@
+"""The demo's quote: in both languages and two revisions, so that the check page has two to compare."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from concord.partners.actions.customers import relate
+from concord.partners.models import EndCustomer
+from concord.portal.actor import actor_for_user
+from concord.portal.enums import Door
+from concord.portal.models import User
+from concord.portal.periods import local_date
+from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, edit_draft, issue_quote, revise_quote
+from concord.pricing.enums import Lifecycle, VersionStatus
+from concord.pricing.models import Product, Quote
+
+_HOLDS = timedelta(days=45)
+
+
+def load_quotes(quotes: list[dict[str, str]], *, now: datetime) -> int:
+    """Issue what is not there yet, as its seller would; how many revisions there are."""
+    known = Quote.objects.unscoped("what the demo has")
+    for asked in quotes:
+        if not known.filter(contact_email=asked["mail"]).exists():
+            _issue(User.objects.get(email=asked["seller"]), asked, now=now)
+    return known.filter(contact_email__in=[asked["mail"] for asked in quotes]).count()
+
+
+def _issue(seller: User, asked: dict[str, str], *, now: datetime) -> None:
+    actor = actor_for_user(seller, Door.EXTRANET)
+    assert actor.partner_id is not None
+    customer = (
+        EndCustomer.objects.unscoped("the demo's customer by country")
+        .filter(country=asked["country"], merged_into__isnull=True)
+        .order_by("-legal_name")[0]
+    )
+    relate(partner_id=actor.partner_id, end_customer_id=customer.pk, now=now)
+    lines, newer = _lines(asked["currency"])
+    draft = draft_quote(
+        actor=actor,
+        partner_id=actor.partner_id,
+        seller_id=seller.pk,
+        end_customer_id=customer.pk,
+        customer_name=customer.legal_name,
+        customer_address=customer.city,
+        contact_email=asked["mail"],
+        currency=asked["currency"],
+        valid_until=local_date(now, "UTC") + _HOLDS,
+        lines=lines,
+        language=asked["language"],
+        is_bilingual=True,
+        note=asked["note"],
+        now=now,
+    )
+    first = issue_quote(actor=actor, quote_uuid=draft.uuid)
+    again = revise_quote(actor=actor, quote_uuid=first.uuid)
+    edit_draft(actor=actor, quote_uuid=again.uuid, lines=newer, valid_until=again.valid_until)
+    issue_quote(actor=actor, quote_uuid=again.uuid)
+
+
+def _lines(currency: str) -> tuple[list[QuoteLineInput], list[QuoteLineInput]]:
+    """Lines of the two revisions: the second has more of one product, less of another, and a third one instead."""
+    found = (
+        Product.objects.filter(
+            minimum_order_quantity=1,
+            order_multiple=1,
+            status=Lifecycle.ACTIVE,
+            prices__price_list__currency=currency,
+            prices__minimum_quantity=1,
+            prices__version__status=VersionStatus.IN_FORCE,
+        )
+        .exclude(name_zh="")
+        .order_by("sku")
+        .distinct()[:4]
+    )
+    one, two, three, four = (product.sku for product in found)
+    first = [QuoteLineInput(one, 20), QuoteLineInput(two, 12), QuoteLineInput(three, 6)]
+    return first, [QuoteLineInput(one, 40), QuoteLineInput(two, 6), QuoteLineInput(four, 6)]
