@@ -12,6 +12,7 @@ from concord.deals.panels import funnel, waiting_for_me
 from concord.deals.protection.terms import programme_terms
 from concord.deals.providers import find_deals
 from concord.deals.queries.invariants import deal_invariants
+from concord.deals.queries.merging import built_on_merge, merge_plan
 from concord.deals.queries.stories import deal_story
 from concord.deals.rules import can_read_deals
 from concord.portal import registry
@@ -30,6 +31,7 @@ def wire() -> None:
     guarding_triggers.add("protection_locks_customer")
     for invariant in deal_invariants():
         register_invariant(invariant)
+    registry.merge_participants.append(registry.MergeParticipant("deals", merge_plan, built_on_merge))
     registry.event_labels.update(EVENT_LABELS)
     registry.story_resolvers["deal"] = deal_story
     registry.subject_urls["deal"] = _address

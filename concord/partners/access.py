@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
-from concord.partners.models import ApiClient, EndCustomer, Member, Partner
+from concord.partners.models import ApiClient, CustomerMerge, EndCustomer, Member, Partner
+from concord.partners.queries.merging import survivor_of
 from concord.portal.actor import Actor
 from concord.portal.refusals import NotThere
 from concord.portal.scoping import ScopedQuerySet
@@ -37,8 +39,20 @@ def access_api_client(actor: Actor, client_uuid: uuid.UUID | str) -> ApiClient:
 
 
 def access_customer(actor: Actor, customer_uuid: uuid.UUID | str) -> EndCustomer:
-    """An end customer with its names. Raises ``NotThere``."""
-    return _one(EndCustomer.objects.visible_to(actor).prefetch_related("names"), customer_uuid)
+    """An end customer with its names: where it was merged into another one, that one. Raises ``NotThere``."""
+    found = _one(EndCustomer.objects.visible_to(actor).prefetch_related("names"), customer_uuid)
+    return survivor_of(found)
+
+
+def access_merge(actor: Actor, merge_uuid: uuid.UUID | str) -> CustomerMerge:
+    """A merge of customers, for those who may see both. Raises ``NotThere``."""
+    try:
+        found = CustomerMerge.objects.select_related("survivor", "absorbed").filter(uuid=merge_uuid).first()
+    except ValidationError:
+        raise NotThere from None
+    if found is None or not actor.is_vendor or not actor.sees_business:
+        raise NotThere
+    return found
 
 
 def access_partner(actor: Actor, code: str) -> Partner:

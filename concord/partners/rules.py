@@ -41,3 +41,10 @@ def can_manage_members(*, actor: Actor, partner_id: int | None) -> Answer:
     if partner_id is not None and actor.partner_id == partner_id and actor.has_role(Role.PARTNER_ADMINISTRATOR):
         return Allowed()
     return Denied("members", _("Only the company's administrator may do this."))
+
+
+def can_merge_customers(actor: Actor) -> Answer:
+    """Which records are one company is decided by channel managers, and by the vendor's own systems."""
+    if actor.has_role(Role.CHANNEL_MANAGER) or actor.has_role(Role.VENDOR_SYSTEM):
+        return Allowed()
+    return Denied("merge_customers", _("Only a channel manager may merge customers."))

@@ -29,6 +29,7 @@ class Space(IntEnum):
     PUBLISHING = 101
     IMPORT = 102
     CATALOGUE = 103
+    CUSTOMER_GROUP = 104
     CHECK = 104
     PRICE_RULE = 105
 

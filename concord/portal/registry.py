@@ -5,8 +5,8 @@ Each app fills these lists in ``AppConfig.ready``. Everything here is read-only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,41 @@ class Story:
     lines: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MergeObstacle:
+    """Something that a person has to settle before two customers can become one, or a merge be undone."""
+
+    code: str
+    #: names families, products and documents, never an amount or a holder
+    message: _StrPromise | str
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What a package knows of the rows of two customers, by table (``deals.protection``) and row.
+
+    ``stay`` are rows of the record that goes up which cannot move, ``park`` rows of the surviving one that have to make
+    room: both are over and overlap one of the other side, and both then belong to the merged record.
+    """
+
+    obstacles: Sequence[MergeObstacle] = ()
+    stay: Mapping[str, Collection[int]] = field(default_factory=dict)
+    park: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeParticipant:
+    """A package's part in merging end customers. Rows that point at a customer move by themselves.
+
+    ``plan(survivor, absorbed, now)`` says what has to be settled and what has to stay; ``stands_in_way(moved,
+    survivor)`` what was written since on top of the moved rows (ids by table), so that they cannot be taken out again.
+    """
+
+    name: str
+    plan: Callable[[int, int, datetime], MergePlan]
+    stands_in_way: Callable[[Mapping[str, Collection[int]], int], Sequence[MergeObstacle]]
+
+
 menu_items: list[MenuItem] = []
 panels: list[Panel] = []
 search_providers: list[SearchProvider] = []
@@ -89,6 +124,7 @@ tier_facts: list[Callable[[datetime], Mapping[int, Sequence[tuple[str, str]]]]] 
 story_resolvers: dict[str, Callable[[Actor, str], Story | None]] = {}
 #: by subject type: public id -> address of its page in the extranet
 subject_urls: dict[str, Callable[[str], str]] = {}
+merge_participants: list[MergeParticipant] = []
 #: by dotted verb: what happened, in the reader's language
 event_labels: dict[str, _StrPromise | str] = {}
 _user_resolvers: list[UserResolver] = []

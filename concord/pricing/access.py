@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from concord.partners.models import EndCustomer, Partner
+from concord.partners.queries.merging import survivor_of
 from concord.portal import registry
 from concord.portal.actor import Actor
 from concord.portal.events import Subject
@@ -74,6 +75,7 @@ def origin_of_customer(actor: Actor, uuid: UUID | str, *, partner_code: str = ""
     customer = EndCustomer.objects.visible_to(actor).filter(uuid=uuid).first()
     if partner is None or customer is None or (partner_code and partner.code != partner_code):
         raise NotThere
+    customer = survivor_of(customer)
     return QuoteOrigin(partner=partner, customer=customer, story=None, customer_name=customer.legal_name)
 
 
@@ -95,7 +97,7 @@ def customer_asked_for(actor: Actor, named: str = "", *, pointer: str = "/custom
     """The end customer that a price is for, by id or external id; unknown and invisible ones are told alike."""
     if not named:
         return None
-    visible = EndCustomer.objects.visible_to(actor).alive()
+    visible = EndCustomer.objects.visible_to(actor)
     found = (visible.filter(uuid=named).first() if _is_uuid(named) else None) or visible.filter(
         external_id=named[:64]
     ).first()
@@ -105,7 +107,7 @@ def customer_asked_for(actor: Actor, named: str = "", *, pointer: str = "/custom
             "unknown_customer",
             _("There is no such customer among yours. Without a registration, ask without a customer."),
         )
-    return found
+    return survivor_of(found)
 
 
 def _is_uuid(text: str) -> bool:

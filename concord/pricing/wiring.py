@@ -35,6 +35,7 @@ from concord.pricing.models import (
 from concord.pricing.panels import new_price_lists
 from concord.pricing.queries.catalogue import search_products
 from concord.pricing.queries.invariants import price_invariants
+from concord.pricing.queries.merging import built_on_merge, merge_plan
 from concord.pricing.queries.tier_facts import tier_facts
 
 
@@ -46,8 +47,10 @@ def wire_catalogue() -> None:
     for name in (*TIE_CONSTRAINTS, "price_list_priority_once"):
         register_constraint(name, rules_tied)
     guarding_triggers.update({"commitment_locks_customer", "reservation_within_stock"})
+    guarding_triggers.update({"customer_tree", "not_at_merged_customer"})
     for invariant in price_invariants():
         register_invariant(invariant)
+    registry.merge_participants.append(registry.MergeParticipant("pricing", merge_plan, built_on_merge))
     managers, keepers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}, {Role.PRICING_MANAGER}
     for model in (
         PriceFloor,

@@ -12,6 +12,7 @@ from concord.deals.rules import can_decide, demand_state
 from concord.partners.actions.customers import record_verdict
 from concord.partners.enums import Verdict
 from concord.partners.models import EndCustomer
+from concord.partners.queries.merging import survivor_of
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
 from concord.portal.events import record
@@ -69,11 +70,9 @@ def tell_apart(
 def customer_named(customer_uuid: uuid.UUID) -> EndCustomer:
     """The living record of a customer: where it was merged into another one, that one. Raises ``NotThere``."""
     found = EndCustomer.objects.unscoped("the vendor decides about every record").filter(uuid=customer_uuid).first()
-    while found is not None and found.merged_into is not None:
-        found = found.merged_into
     if found is None:
         raise NotThere
-    return found
+    return survivor_of(found)
 
 
 def unite_with(deal: Deal, customer: EndCustomer, *, actor: Actor, now: datetime) -> None:

@@ -17,16 +17,26 @@ from concord.portal.events import Subject, record
 from concord.portal.work import action
 
 
-def fill_keys(customer: EndCustomer, *, names: Iterable[CustomerName] | None = None) -> None:
+def fill_keys(
+    customer: EndCustomer, *, names: Iterable[CustomerName] | None = None, merged_keys: Iterable[str] | None = None
+) -> None:
     """Compute what matching looks up. Call it after names or facts changed, before saving.
 
-    ``names`` are the customer's names where they are at hand (or not stored yet), else they are read.
+    ``names`` are the customer's names where they are at hand (or not stored yet), else they are read; ``merged_keys``
+    likewise the exact keys of the records that were merged into it, which lead here from then on.
     """
     profile = profile_of(customer, names=names)
-    customer.exact_keys = list(exact_keys(profile))
+    customer.exact_keys = sorted(
+        {*exact_keys(profile), *(_keys_of_merged(customer) if merged_keys is None else merged_keys)}
+    )
     customer.block_keys = list(block_keys(profile))
     customer.search_key = search_key(profile)
     customer.sort_key = name_key(customer.legal_name).sort_key[:250]
+
+
+def _keys_of_merged(customer: EndCustomer) -> set[str]:
+    merged = EndCustomer.objects.unscoped("records that are this one by now").filter(merged_into=customer)
+    return {key for keys in merged.values_list("exact_keys", flat=True) for key in keys}
 
 
 @action

@@ -140,20 +140,24 @@ def _write(
     new: list[EndCustomer], changed: list[EndCustomer], renamed: list[tuple[EndCustomer, str]], now: datetime
 ) -> None:
     for customer in new:
-        fill_keys(customer, names=())
+        fill_keys(customer, names=(), merged_keys=())
     EndCustomer.objects.bulk_create(new, batch_size=CHUNK)
     names = [name for customer in (*new, *changed) for name in _own_names(customer)]
     CustomerName.objects.bulk_create(names, batch_size=CHUNK, ignore_conflicts=True)
     for customer, before in renamed:
-        customer.names.filter(name=before).update(kind=NameKind.FORMER)
+        customer.names.filter(name=before).update(kind=NameKind.FORMER, until=now.date())
         customer.names.filter(name=customer.legal_name).update(kind=NameKind.LEGAL)
     if not changed:
         return
     by_customer: dict[int, list[CustomerName]] = {}
     for name in CustomerName.objects.filter(end_customer__in=[customer.pk for customer in changed]):
         by_customer.setdefault(name.end_customer_id, []).append(name)
+    merged_keys: dict[int | None, list[str]] = {}
+    merged = EndCustomer.objects.unscoped("records that are one of these by now").filter(merged_into__in=changed)
+    for into, keys in merged.values_list("merged_into_id", "exact_keys"):
+        merged_keys.setdefault(into, []).extend(keys)
     for customer in changed:
-        fill_keys(customer, names=by_customer.get(customer.pk, ()))
+        fill_keys(customer, names=by_customer.get(customer.pk, ()), merged_keys=merged_keys.get(customer.pk, ()))
         customer.updated_at = now
     fields = [
         *_MATCHED,

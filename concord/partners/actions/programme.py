@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from django.utils import timezone
+
 from concord.partners.actions.customers import fill_keys
 from concord.partners.enums import NameKind
 from concord.partners.models import CustomerName, EndCustomer, Partner, ProductFamily, Tier
@@ -88,8 +90,8 @@ def save_customer(*, actor: Actor, customer: EndCustomer, changed: Collection[st
         names.append(CustomerName(end_customer=customer, name=customer.short_name, kind=NameKind.SHORT))
     CustomerName.objects.bulk_create(names, ignore_conflicts=True)
     if before.legal_name != customer.legal_name:
-        customer.names.filter(name=before.legal_name).update(kind=NameKind.FORMER)
-        customer.names.filter(name=customer.legal_name).update(kind=NameKind.LEGAL)
+        customer.names.filter(name=before.legal_name).update(kind=NameKind.FORMER, until=timezone.now().date())
+        customer.names.filter(name=customer.legal_name).update(kind=NameKind.LEGAL, until=None)
     fill_keys(customer, names=customer.names.all())
     customer.save()
     record(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -16,17 +17,20 @@ from django.views.decorators.http import require_POST
 
 from concord.partners.access import access_customer
 from concord.partners.actions.customers import record_verdict
+from concord.partners.actions.groups import set_parent
 from concord.partners.actions.programme import save_customer
+from concord.partners.desk.merging import merge, undo
 from concord.partners.desk.recorded import RecordedViewSet
 from concord.partners.enums import Verdict
 from concord.partners.forms.desk import CustomerForm
 from concord.partners.models import EndCustomer
 from concord.partners.queries.customers import around_customer, search_customers
+from concord.partners.queries.merging import merges_of
 from concord.portal.actor import Actor
 from concord.portal.desk import ScopedIndexView, ScopedInspectView, desk_actor, needs_role
 from concord.portal.enums import Role
 from concord.portal.models import User
-from concord.portal.refusals import NotThere
+from concord.portal.refusals import InvalidInput, NotThere, Refusal
 
 
 def _write_customer(actor: Actor, customer: EndCustomer, form: Any) -> EndCustomer:
@@ -64,8 +68,27 @@ class CustomerInspectView(ScopedInspectView):
             **context,
             "customer": self.object,
             "around": around_customer(actor=actor, customer=self.object),
+            "merges": merges_of(self.object),
             "may_judge": actor.has_role(Role.CHANNEL_MANAGER),
         }
+
+
+@require_POST
+@needs_role(Role.CHANNEL_MANAGER)
+def group(request: HttpRequest, customer_uuid: uuid.UUID, other_uuid: uuid.UUID, relation: str) -> HttpResponse:
+    """Make a customer part of another one's group (``subsidiary``), or take it out (``apart``)."""
+    assert isinstance(request.user, User)
+    parent = other_uuid if relation == "subsidiary" else None
+    try:
+        customer = set_parent(actor=desk_actor(request.user), customer_uuid=customer_uuid, parent_uuid=parent)
+    except NotThere as refusal:
+        raise Http404 from refusal
+    except Refusal as refusal:
+        errors = refusal.errors if isinstance(refusal, InvalidInput) else ()
+        messages.error(request, " ".join(str(one.message) for one in errors) or str(refusal.message))
+        return redirect("customers:index")
+    messages.success(request, _("The group is noted: its companies are kept apart."))
+    return redirect("customers:inspect", customer.pk)
 
 
 @require_POST
@@ -121,6 +144,11 @@ class CustomerViewSet(RecordedViewSet):
         return CustomerForm
 
     def get_urlpatterns(self) -> list[Any]:
-        """Wagtail's own, and the verdict on two."""
-        own = path("<uuid:customer_uuid>/<uuid:other_uuid>/<slug:verdict>/", judge, name="judge")
-        return [*super().get_urlpatterns(), own]
+        """Wagtail's own, the verdict on two, merging them and the way back."""
+        own = [
+            path("<uuid:customer_uuid>/<uuid:other_uuid>/merge/", merge, name="merge"),
+            path("<uuid:customer_uuid>/<uuid:other_uuid>/group/<slug:relation>/", group, name="group"),
+            path("merges/<uuid:merge_uuid>/undo/", undo, name="undo-merge"),
+            path("<uuid:customer_uuid>/<uuid:other_uuid>/<slug:verdict>/", judge, name="judge"),
+        ]
+        return [*super().get_urlpatterns(), *own]

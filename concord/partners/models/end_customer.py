@@ -55,6 +55,15 @@ class EndCustomer(ScopedModel, PublicModel):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="merged"
     )
+    #: the company whose subsidiary this is; the two are kept apart, whatever their names say
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subsidiaries",
+        verbose_name=_("part of the group of"),
+    )
 
     objects = EndCustomerQuerySet.as_manager()
 
@@ -64,6 +73,7 @@ class EndCustomer(ScopedModel, PublicModel):
         constraints = [
             models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="customer_country_code"),
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="customer_not_merged_into_itself"),
+            models.CheckConstraint(condition=~Q(parent=F("pk")), name="customer_not_its_own_parent"),
         ]
         indexes = [
             GinIndex(fields=["exact_keys"], name="customer_exact_keys", fastupdate=False),
@@ -82,6 +92,8 @@ class CustomerName(models.Model):
     end_customer = models.ForeignKey(EndCustomer, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(_("name"), max_length=250)
     kind = models.CharField(_("kind"), max_length=8, choices=NameKind.choices)
+    #: with a former name: the last day on which the company was called so, as far as known
+    until = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("customer name")

@@ -78,7 +78,7 @@ def around_customer(*, actor: Actor, customer: EndCustomer) -> CustomerAround:
         verdict.right_id if verdict.left_id == customer.pk else verdict.left_id: verdict
         for verdict in CustomerVerdict.objects.filter(Q(left=customer) | Q(right=customer))
     }
-    twins = [twin for twin in find_twins(claim, exclude_ids=[customer.pk]) if twin.end_customer_id not in verdicts]
+    twins = [twin for twin in find_twins(claim, of_customer_id=customer.pk) if twin.end_customer_id not in verdicts]
     others = EndCustomer.objects.visible_to(actor).in_bulk([*verdicts, *(twin.end_customer_id for twin in twins)])
     return CustomerAround(
         names=list(customer.names.order_by("kind", "name")),

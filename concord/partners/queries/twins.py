@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import connection
@@ -10,9 +10,11 @@ from django.db.models import Q
 
 from concord.partners.enums import NameKind, Verdict
 from concord.partners.matching.candidates import CANDIDATES, WORD_SIMILARITY, exact_keys, query_blocks, query_key
+from concord.partners.matching.reasons import Reason
 from concord.partners.matching.score import Match, Profile, compare, profile
 from concord.partners.matching.score import Verdict as MatchVerdict
 from concord.partners.models import CustomerName, CustomerVerdict, EndCustomer
+from concord.partners.queries.groups import group_of
 
 _SAID: dict[str, MatchVerdict] = {Verdict.SAME: "same", Verdict.REVIEW: "review", Verdict.DIFFERENT: "different"}
 
@@ -118,16 +120,31 @@ def find_twins(
     customers = EndCustomer.objects.unscoped("matching sees every customer").prefetch_related("names").in_bulk(ids)
     wanted = claim.profile()
     said = _verdicts_on(of_customer_id, ids)
-    twins = [Twin(one, _judged(compare(wanted, profile_of(customers[one])), said.get(one))) for one in ids]
+    kin = _kin_of(of_customer_id, customers)
+    twins = [Twin(one, _judged(compare(wanted, profile_of(customers[one])), said.get(one), one in kin)) for one in ids]
     likely = [twin for twin in twins if twin.match.verdict != "different"]
     return sorted(likely, key=lambda twin: (-twin.match.score, twin.end_customer_id))[:limit]
 
 
-def _judged(match: Match, said: str | None) -> Match:
-    """A person's verdict wins over the score."""
-    if said is None:
+def _judged(match: Match, said: str | None, is_kin: bool) -> Match:
+    """A person's verdict wins over the score; of companies of one group no score says that they are the same."""
+    if said is not None:
+        return replace(match, verdict=_SAID[said])
+    if not is_kin:
         return match
-    return replace(match, verdict=_SAID[said])
+    verdict: MatchVerdict = "review" if match.verdict == "same" else match.verdict
+    return replace(match, verdict=verdict, reasons=(*match.reasons, Reason("same_group")))
+
+
+def _kin_of(customer_id: int | None, others: Mapping[int, EndCustomer]) -> set[int]:
+    """Those of the candidates that belong to the group of a customer."""
+    if customer_id is None:
+        return set()
+    own = EndCustomer.objects.unscoped("matching sees every customer").get(pk=customer_id)
+    if own.parent_id is None and all(one.parent_id is None for one in others.values()):
+        return set()
+    top = group_of(own)
+    return {one.pk for one in others.values() if group_of(one) == top}
 
 
 def _verdicts_on(customer_id: int | None, others: Collection[int]) -> dict[int, str]:

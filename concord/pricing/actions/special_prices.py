@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils.translation import gettext_lazy as _
 
 from concord.partners.models import EndCustomer, Partner
+from concord.partners.queries.merging import survivor_of
 from concord.portal.actor import Actor
 from concord.portal.events import Subject, record
 from concord.portal.locking import database_clock, lock_end_customers
@@ -155,4 +156,4 @@ def known_customer(actor: Actor, uuid: UUID | str) -> EndCustomer:
     customer = EndCustomer.objects.visible_to(actor).filter(uuid=uuid).first()
     if customer is None:
         raise NotThere
-    return customer
+    return survivor_of(customer)
