@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from concord.deals.actions.lead_mails import lead_mail_targets, send_lead_mail
 from concord.deals.actions.leads_receiving import lead_from_lapsed_deal
 from concord.deals.actions.leads_routing import route_new_lead
 from concord.deals.models import Deal, Lead
@@ -14,6 +15,9 @@ from concord.portal.models import Event
 
 #: verbs of deals whose customer goes back to everybody; the source of that name says so in the desk
 LAPSED = frozenset({"deal.lapsed", "deal.expired"})
+
+#: what people at partners are told by mail
+MAILED = frozenset({"lead.offered", "lead.assigned", "lead.follow_up_due"})
 
 
 def lapse(event: Event, _target: str) -> None:
@@ -44,4 +48,5 @@ def route(event: Event, _target: str) -> None:
 def register() -> None:
     """Follow the log from now on."""
     register_consumer(Consumer("deals.pool.lapsed", LAPSED, lapse))
+    register_consumer(Consumer("deals.pool.mail", MAILED, send_lead_mail, lead_mail_targets))
     register_consumer(Consumer("deals.pool.routing", frozenset({"lead.created"}), route))

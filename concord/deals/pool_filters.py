@@ -32,7 +32,7 @@ class PoolFilter(django_filters.FilterSet):
         empty_label=_("Any family"),
     )
     size = django_filters.ChoiceFilter(
-        label=_("Size"),
+        label=_("Size of the company"),
         choices=[(size.value, size.label) for size in CompanySize if size.value],
         empty_label=_("Any size"),
     )

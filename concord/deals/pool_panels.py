@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.deals.pool_enums import HELD_STATES
 from concord.deals.pool_rules import can_read_pool
 from concord.deals.pool_tables import lead_link
-from concord.deals.queries.leads import due_at, leads_for, search_leads, to_follow_up
+from concord.deals.queries.leads import leads_for, search_leads, to_follow_up
 from concord.portal.actor import Actor
 from concord.portal.registry import SearchResult
 
@@ -22,7 +22,7 @@ def claims_to_follow_up(actor: Actor, request: HttpRequest) -> dict[str, Any] | 
     """Offers to answer and claims to follow up, the first due at the top. For partners that have any."""
     if not actor.is_partner:
         return None
-    rows = [(lead, due_at(lead)) for lead in to_follow_up(actor, most=_MOST)]
+    rows = to_follow_up(actor, most=_MOST)
     return {"rows": rows} if rows else None
 
 

@@ -85,7 +85,7 @@ class PoolTable(_LeadTable):
     """What is free, by the best source first."""
 
     sector = Column(verbose_name=_("Sector"))
-    size = Column(verbose_name=_("Size"), accessor="get_size_display", orderable=False)
+    size = Column(verbose_name=_("Size of the company"), accessor="get_size_display", orderable=False)
     free_since = MomentColumn(verbose_name=_("Free since"), style="date")
 
     class Meta(Table.Meta):
@@ -102,7 +102,7 @@ class OwnLeadTable(_LeadTable):
     contact_name = Column(verbose_name=_("Contact"))
     contact_email = Column(verbose_name=_("E-mail address"))
     contact_phone = Column(verbose_name=_("Telephone"))
-    due = MomentColumn(verbose_name=_("Due"), accessor="follow_up_by")
+    due = MomentColumn(verbose_name=_("Due"))
 
     class Meta(Table.Meta):
         sequence = (

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,6 +62,14 @@ class SourceReportView(DeskPage):
     def get_page_title(self) -> str:
         """What the page is about."""
         return _("Which source became money")
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, leads, this one."""
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("leads:index"), "label": _("Leads")},
+            {"url": "", "label": self.get_page_title()},
+        ]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, or its rows as a file."""

@@ -58,12 +58,16 @@ def _person(member: Any) -> str:
     return f"{member.partner.name}: {member.user.get_full_name()}"
 
 
+def _countries() -> list[tuple[str, str]]:
+    return [("", "–"), *country_choices()]
+
+
 class LeadForm(forms.Form):
     """A lead, as the desk enters or changes it."""
 
     source = forms.ModelChoiceField(label=_("Source"), queryset=LeadSource.objects.none())
     customer_name = forms.CharField(label=_("Customer's name"), max_length=LEAD_TEXTS["customer_name"])
-    customer_country = forms.ChoiceField(label=_("Country"), choices=country_choices)
+    customer_country = forms.ChoiceField(label=_("Country"), choices=_countries)
     customer_city = forms.CharField(label=_("City"), required=False, max_length=LEAD_TEXTS["customer_city"])
     customer_registration_number = forms.CharField(
         label=_("Registration or tax number"), required=False, max_length=LEAD_TEXTS["customer_registration_number"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Case, DateTimeField, F, Max, Q, QuerySet, When
 from django.db.models.query import ModelIterable
 
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
@@ -154,20 +155,21 @@ def offer_to(lead: Lead, partner_id: int | None) -> LeadOffer | None:
     return lead.offers.filter(partner_id=partner_id or 0, answer="").first()
 
 
-def to_follow_up(actor: Actor, *, most: int = 20) -> list[Lead]:
-    """What waits for the actor in the pool: open offers and claims to follow up, the first due at the top."""
-    found = leads_for(actor).filter(
-        Q(state=LeadState.OFFERED)
-        | Q(state=LeadState.CLAIMED)
-        | Q(state=LeadState.CONVERTED, deal__review_status="draft"),
-        partner_id=actor.partner_id or 0,
+def with_due(leads: QuerySet[Lead]) -> QuerySet[Any]:
+    """Leads with ``due``: by when the partner has to answer the offer, to call, or to submit the draft."""
+    waits = Q(state=LeadState.CLAIMED) | Q(state=LeadState.CONVERTED, deal__review_status=ReviewStatus.DRAFT)
+    due = Case(
+        When(state=LeadState.OFFERED, then=F("offered_until")),
+        When(waits, then=F("follow_up_by")),
+        output_field=DateTimeField(),
     )
-    return sorted(found, key=lambda lead: (due_at(lead) or lead.created_at, lead.pk))[:most]
+    return leads.annotate(due=due)
 
 
-def due_at(lead: Lead) -> datetime | None:
-    """By when somebody has to do something about the lead."""
-    return lead.offered_until if lead.state == LeadState.OFFERED else lead.follow_up_by
+def to_follow_up(actor: Actor, *, most: int = 20) -> list[Lead]:
+    """What waits for the actor in the pool, with ``due``: offers, claims and drafts, the first due at the top."""
+    own = leads_for(actor).filter(partner_id=actor.partner_id or 0)
+    return list(with_due(own).filter(due__isnull=False).order_by("due", "pk")[:most])
 
 
 def leads_owned_by(user_id: int) -> QuerySet[Lead]:

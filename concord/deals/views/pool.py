@@ -27,7 +27,7 @@ from concord.deals.pool_enums import LeadDeed, LeadState, ReleaseReason
 from concord.deals.pool_filters import PoolFilter
 from concord.deals.pool_rules import can_read_pool, possible_lead_deeds
 from concord.deals.pool_tables import OwnLeadTable, PoolTable, lead_link, lead_title
-from concord.deals.queries.leads import contacts_of, due_at, is_revealed, leads_for, room_of
+from concord.deals.queries.leads import contacts_of, is_revealed, leads_for, room_of, with_due
 from concord.deals.queries.partners import own_partner
 from concord.deals.views.lists import EXPORTS, export_table
 from concord.portal.actor import Actor
@@ -50,7 +50,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
 def own_list(request: HttpRequest) -> HttpResponse:
     """What the reader's company was offered or holds, the first due at the top."""
     actor = actor_of(request)
-    own = leads_for(actor).exclude(state__in=[LeadState.POOL, LeadState.NEW, LeadState.WITHDRAWN])
+    own = with_due(leads_for(actor)).exclude(state__in=[LeadState.POOL, LeadState.NEW, LeadState.WITHDRAWN])
     return _list(request, actor, own, OwnLeadTable, is_pool=False)
 
 
@@ -106,8 +106,7 @@ def _page(
         "crumbs": [(_("Pool"), reverse("pool:list"))],
         "deeds": deeds,
         "is_revealed": held,
-        "due": due_at(lead),
-        "is_overdue": (due_at(lead) or timezone.now()) < timezone.now(),
+        "is_overdue": lead.follow_up_by is not None and lead.follow_up_by < timezone.now(),
         "contacts": contacts_of(lead) if held else [],
         "contact_form": contact_form or ContactForm(),
         "decline_form": GiveBackForm(prefix="decline", auto_id="decline_%s"),
