@@ -57,7 +57,9 @@ class PriceKind(models.TextChoices):
 
 
 class QuoteStatus(models.TextChoices):
-    """The life of a quote. Accepted, declined, expired, withdrawn and superseded are final."""
+    """The life of a quote. Accepted, declined, withdrawn and superseded are final; so is expired for everybody but the
+    vendor, who may honour it.
+    """
 
     DRAFT = "draft", _("Draft")
     ISSUED = "issued", _("In force")
@@ -80,7 +82,18 @@ QUOTE_TRANSITIONS: dict[str, frozenset[str]] = {
             QuoteStatus.SUPERSEDED,
         },
     ),
+    #: where the vendor honours it
+    QuoteStatus.EXPIRED: frozenset({QuoteStatus.ACCEPTED}),
 }
+
+
+class PriceEnd(models.TextChoices):
+    """Why a price ends by itself."""
+
+    LIST = "list", _("The price list ends.")
+    PROMOTION = "promotion", _("The promotion ends.")
+    SPECIAL_PRICE = "special_price", _("The special price ends.")
+    PROMISE = "promise", _("The promised price ends, and another one is in force.")
 
 
 class SpecialPriceStatus(models.TextChoices):
@@ -163,6 +176,8 @@ QUOTE_EVENT_LABELS = {
     "quote.withdrawn": _("Quote withdrawn"),
     "quote.superseded": _("Quote superseded by a new revision"),
     "quote.expired": _("Quote expired"),
+    "quote.honoured": _("Expired quote honoured"),
+    "quote.shortened": _("Quote ends earlier, with its prices"),
     "quote.repriced": _("Quote repriced"),
     "quote.lines_asked": _("Lines asked for on the check page"),
     "quote.lines_shown": _("Lines shown to the customer on the check page"),

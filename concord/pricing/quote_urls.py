@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<uuid:uuid>/issue/", quote_actions.quote_issue, name="quote-issue"),
     path("quotes/<uuid:uuid>/accept/", quote_actions.quote_accept, name="quote-accept"),
     path("quotes/<uuid:uuid>/decline/", quote_actions.quote_decline, name="quote-decline"),
+    path("quotes/<uuid:uuid>/honour/", quote_actions.quote_honour, name="quote-honour"),
     path("quotes/<uuid:uuid>/withdraw/", quote_actions.quote_withdraw, name="quote-withdraw"),
     path("quotes/<uuid:uuid>/discard/", quote_actions.quote_discard, name="quote-discard"),
     path("quotes/<uuid:uuid>/revise/", quote_actions.quote_revise, name="quote-revise"),

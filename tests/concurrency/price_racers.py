@@ -131,3 +131,47 @@ def same_request(racer: Racer, turn: int) -> str:
     )
     told = answer.json().get("id", answer.json().get("code", ""))
     return f"{answer.status_code} {'other' if other else 'same'} {told}"
+
+
+def end_quote(racer: Racer, turn: int) -> str:
+    """Accept, withdraw, supersede, expire or reprice the quote of the round: the one or the other of two."""
+    from concord.portal.actor import portal_actor
+    from concord.pricing.actions import quotes
+
+    name = racer.facts["pair"][racer.number]
+    one = racer.facts["rounds"][turn]
+    unguarded = racer.facts.get("unguarded")
+    try:
+        if unguarded:
+            _end_unguarded(name, one)
+        elif name == "supersede":
+            quotes.issue_quote(actor=portal_actor(), quote_uuid=one["revision"])
+        elif name == "expire":
+            quotes.expire_quotes(now=datetime.fromisoformat(one["expires_at"]))
+        elif name == "reprice":
+            quotes.reprice(actor=portal_actor(), quote_uuid=one["quote"])
+        else:
+            getattr(quotes, f"{name}_quote")(actor=portal_actor(), quote_uuid=one["quote"])
+    except Busy:
+        return "busy"
+    except Conflict as refused:
+        return f"refused: {refused.code}"
+    return name
+
+
+@action
+def _end_unguarded(name: str, one: dict) -> None:
+    """What somebody would write who reads the state, looks at it, and saves."""
+    import time
+
+    from concord.portal.actor import portal_actor
+    from concord.pricing.actions.drafts import record_for
+    from concord.pricing.models import Quote
+
+    quote = Quote.objects.unscoped("test").select_related("partner").get(uuid=one["quote"])
+    if quote.status != "issued":
+        raise Conflict("too late", code="wrong_state")
+    time.sleep(0.02)
+    quote.status, quote.ended_at = {"accept": "accepted", "withdraw": "withdrawn"}[name], datetime.now(UTC)
+    quote.save()
+    record_for(f"quote.{quote.status}", actor=portal_actor(), quote=quote)

@@ -424,7 +424,7 @@ def test_8_other_systems_feed_stock_ask_prices_and_are_refused_a_conflicting_quo
         "customer": customer,
         "currency": "USD",
         "valid_until": (datetime.now(UTC) + timedelta(days=20)).date().isoformat(),
-        "lines": [{"sku": sku, "quantity": quantity, "unit_price": "0.0001"}],
+        "lines": [{"sku": sku, "quantity": quantity, "unit_price": {"amount": "0.0001", "currency": "USD"}}],
         "issue": True,
     }
     status, headers, body = cast.api("POST", "/api/v1/quotes/", conflicting, **{"Idempotency-Key": "journey-1"})

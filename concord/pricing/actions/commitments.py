@@ -17,9 +17,9 @@ from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.actor import Actor
-from concord.portal.money import plain
 from concord.portal.periods import local_date, period
 from concord.portal.refusals import Conflict, Refusal
+from concord.pricing.actions.shown_prices import money
 from concord.pricing.enums import WayOut
 from concord.pricing.models import PriceCommitment
 from concord.pricing.queries.commitments import Contradiction, Wanted, contradictions
@@ -45,11 +45,6 @@ class PriceConflict(Conflict):
 def price_refused() -> Refusal:
     """How the database's *no* is told, where nobody looked before writing."""
     return PriceConflict()
-
-
-def money(amount: Decimal, currency: str) -> dict[str, str]:
-    """An amount as the API says it."""
-    return {"amount": str(plain(amount, currency, unit_price=True)), "currency": currency}
 
 
 def last_day(end: datetime, time_zone: str) -> date:

@@ -24,10 +24,12 @@ from concord.portal.money import is_currency
 from concord.portal.periods import end_of_local_day, local_date
 from concord.portal.refusals import FieldError, InvalidInput, NotThere, WrongState
 from concord.portal.work import action
+from concord.pricing.actions.shown_prices import demand_shown_lines, demand_shown_prices
 from concord.pricing.engine import LineResult
 from concord.pricing.engine.labels import error_text
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
+from concord.pricing.price_tokens import ShownPrices
 from concord.pricing.queries.basket import PricedBasket
 from concord.pricing.queries.quote_pricing import QuoteLineInput, amounts_of, price_quote
 from concord.pricing.queries.quotes import own_quote, status_now
@@ -80,14 +82,15 @@ def draft_quote(
     contact_email: str = "",
     note: str = "",
     is_bilingual: bool = False,
+    shown: ShownPrices | None = None,
     now: datetime | None = None,
 ) -> Quote:
-    """Write a draft with the prices of the moment.
+    """Write a draft with the prices of the moment; with ``shown``, only if they are those of that price check.
 
     Locks the partner's number series, last. Checks that the actor may quote for the partner and knows the customer (by
     a relation or by the story), the currency, the validity (a local day of the partner, at most a year ahead) and every
-    line. Writes the quote and its lines. Records ``quote.drafted``. Raises ``NotAllowed``, ``NotThere`` and
-    ``InvalidInput`` with a pointer to each wrong value.
+    line. Writes the quote and its lines. Records ``quote.drafted``. Raises ``NotAllowed``, ``NotThere``,
+    ``PricesChanged``, and ``InvalidInput`` with a pointer to each wrong value.
     """
     now = now or database_clock()
     can_quote_for(actor=actor, partner_id=partner_id).enforce()
@@ -99,10 +102,14 @@ def draft_quote(
     problems = [*_wrong_texts(texts), *_wrong_terms(partner, currency, valid_until, now=now), *wrong_lines(lines)]
     if problems:
         raise InvalidInput(problems)
+    if shown is not None:
+        demand_shown_lines(shown, lines, currency=currency)
     priced = price_quote(
         partner_id=partner_id, end_customer_id=end_customer_id, currency=currency, moment=now, lines=lines
     ).shown
     demand_prices(priced.lines)
+    if shown is not None:
+        demand_shown_prices(shown, priced.lines, currency=currency, now=now)
     quote = Quote(
         partner=partner,
         seller_id=seller_id,

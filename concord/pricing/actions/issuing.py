@@ -21,7 +21,6 @@ from concord.pricing.actions.commitments import (
     PriceConflict,
     conflict_of,
     end_promises,
-    money,
     write_promises,
 )
 from concord.pricing.actions.drafts import (
@@ -32,7 +31,9 @@ from concord.pricing.actions.drafts import (
     record_for,
     totals,
 )
+from concord.pricing.actions.outliving import demand_prices_last
 from concord.pricing.actions.reservations import free_for_quote, hold_for_quote
+from concord.pricing.actions.shown_prices import PricesChanged, money
 from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
@@ -60,18 +61,6 @@ _FROZEN = (
 )
 
 
-class PricesChanged(Conflict):
-    """Prices moved between writing the draft and issuing it: what was shown is not what would be stored."""
-
-    default_code = "prices_changed"
-
-    def __init__(self, changes: Sequence[dict[str, Any]]) -> None:
-        super().__init__(
-            _("Prices have changed since this draft was written. Look at them again before issuing."),
-            details={"changes": list(changes)},
-        )
-
-
 class ChangedMeanwhile(Conflict):
     """Somebody else changed the draft while it was being issued."""
 
@@ -92,16 +81,17 @@ class _Priced:
 
 
 @action
-def issue_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None) -> Quote:
+def issue_quote(*, actor: Actor, quote_uuid: UUID | str, shorten: bool = False, now: datetime | None = None) -> Quote:
     """Freeze a draft, promise its prices, and give it its code.
 
     Prices the lines first, without a lock; then locks the end customer and reads the database's clock. Checks the role,
     the state, that nobody changed the draft or the prices since they were shown, that every wanted price is the one in
-    force, and that no live promise differs. Ends the promises of the revision it supersedes, writes one commitment per
+    force, that none of them ends before the quote does (with ``shorten`` the quote then ends earlier, and says why),
+    and that no live promise differs. Ends the promises of the revision it supersedes, writes one commitment per
     product and quantity break in one statement, freezes lines, receipts and terms, relates partner and customer.
-    Records ``quote.issued`` (and ``quote.superseded`` on the former revision), on the story's chain too. Raises
-    ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``, ``PricesChanged``,
-    ``ChangedMeanwhile``.
+    Records ``quote.issued`` (``quote.shortened``, and ``quote.superseded`` on the former revision), on the story's chain
+    too. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``, ``PricesChanged``,
+    ``OutlivesPrice``, ``ChangedMeanwhile``.
     """
     quote = own_quote(actor, quote_uuid)
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
@@ -109,7 +99,7 @@ def issue_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = 
     moment = now or database_clock()
     priced = _price(actor, quote, moment=moment)
     lock_end_customers([quote.end_customer_id])
-    return _write(actor, priced, at=database_clock())
+    return _write(actor, priced, at=database_clock(), shorten=shorten)
 
 
 @action
@@ -155,7 +145,7 @@ def reprice(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None
     ]
     if is_draft:
         inputs = [QuoteLineInput(line.sku, line.quantity) for line in quote.lines.all()]
-        own = _write(actor, _rewritten(quote, inputs, _in_force(quote, inputs, products, at=at)), at=at)
+        own = _write(actor, _rewritten(quote, inputs, _in_force(quote, inputs, products, at=at)), at=at, shorten=True)
         issued.append(own)
     for one in issued:
         record_for("quote.repriced", actor=actor, quote=one)
@@ -244,11 +234,12 @@ def _break_of(line: LineResult) -> tuple[int, int | None]:
     return (reached.quantity_from, reached.quantity_to) if reached else (1, None)
 
 
-def _write(actor: Actor, priced: _Priced, *, at: datetime) -> Quote:
+def _write(actor: Actor, priced: _Priced, *, at: datetime, shorten: bool) -> Quote:
     """Everything that issuing writes; under the end customer's lock, ``at`` read after it."""
     quote, basket = priced.quote, priced.basket
     seen = quote.updated_at
     _demand_draft(quote, now=at)
+    ended = demand_prices_last(quote, basket.lines, basket.rules, at=at, shorten=shorten)
     if quote.supersedes_id is not None:
         former = Quote.objects.unscoped("the former revision").select_related("partner").get(pk=quote.supersedes_id)
         if former.status == QuoteStatus.ACCEPTED:
@@ -277,7 +268,17 @@ def _write(actor: Actor, priced: _Priced, *, at: datetime) -> Quote:
     quote.data_hash = fingerprint(quote, priced.lines)
     frozen = {
         name: getattr(quote, name)
-        for name in ("customer_total", "partner_total", "terms", "status", "issued_at", "check_code", "data_hash")
+        for name in (
+            "customer_total",
+            "partner_total",
+            "terms",
+            "status",
+            "issued_at",
+            "check_code",
+            "data_hash",
+            "valid_until",
+            "expires_at",
+        )
     }
     # Only the draft that was priced is issued: compare and swap, one row or none.
     changed = (
@@ -291,6 +292,14 @@ def _write(actor: Actor, priced: _Priced, *, at: datetime) -> Quote:
         raise ChangedMeanwhile
     quote.updated_at = at
     relate(partner_id=quote.partner_id, end_customer_id=quote.end_customer_id, now=at)
+    if ended:
+        record_for(
+            "quote.shortened",
+            actor=actor,
+            quote=quote,
+            valid_until=quote.valid_until,
+            reasons=sorted({one.reason.value for one in ended}),
+        )
     record_for("quote.issued", actor=actor, quote=quote, valid_until=quote.valid_until, data_hash=quote.data_hash)
     wanted: Counter[int] = Counter()
     for line in priced.lines:
@@ -357,7 +366,7 @@ def _renew(actor: Actor, former: Quote, basket: PricedBasket, *, at: datetime) -
         begun.supersedes, begun.revision = successor, successor.revision + 1
         begun.save(update_fields=["supersedes", "revision", "updated_at"])
     inputs = [QuoteLineInput(line.sku, line.quantity) for line in former.lines.all()]
-    return _write(actor, _rewritten(successor, inputs, basket), at=at)
+    return _write(actor, _rewritten(successor, inputs, basket), at=at, shorten=True)
 
 
 def _rewritten(quote: Quote, lines: Sequence[QuoteLineInput], basket: PricedBasket) -> _Priced:

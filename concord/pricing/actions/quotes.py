@@ -20,6 +20,7 @@ from concord.pricing.actions.drafts import (
     record_for,
     revise_quote,
 )
+from concord.pricing.actions.honouring import honour_quote
 from concord.pricing.actions.issuing import issue_quote, reprice
 from concord.pricing.actions.reservations import free_for_quote, keep_for_accepted
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
@@ -37,6 +38,7 @@ __all__ = [
     "draft_quote",
     "edit_draft",
     "expire_quotes",
+    "honour_quote",
     "issue_quote",
     "keep_document",
     "reprice",

@@ -21,7 +21,14 @@ from concord.pricing.actions.stock import record_unmet_demand
 from concord.pricing.api.money import MoneySerializer, money
 from concord.pricing.api.stock import AskedAvailabilitySerializer, asked_availability_document
 from concord.pricing.pasted import MAX_LINES
-from concord.pricing.queries.price_check import AskedLine, CheckedLine, PriceCheck, check_prices, unmet_in
+from concord.pricing.queries.price_check import (
+    AskedLine,
+    CheckedLine,
+    PriceCheck,
+    check_prices,
+    token_of,
+    unmet_in,
+)
 
 #: a clock that is a little ahead asks for no future price
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -100,6 +107,11 @@ class PriceCheckSerializer(serializers.Serializer[Any]):
     customer_total = MoneySerializer(allow_null=True)
     partner_total = MoneySerializer(allow_null=True)
     lines = CheckedLineSerializer(many=True)
+    token = serializers.CharField(
+        allow_null=True,
+        help_text="Sealed: a quote with this `price_token` has these prices, for 15 minutes. Null where a line has no"
+        " price, without a partner, and for another day's prices.",
+    )
 
 
 class PriceCheckView(APIView):
@@ -132,7 +144,7 @@ class PriceCheckView(APIView):
         )
         if actor.is_partner and partner is not None:
             record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet_in(check), asked_on=now.date())
-        return Response(price_check_document(check))
+        return Response({**price_check_document(check), "token": token_of(check, now=now)})
 
 
 def price_check_document(check: PriceCheck) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from concord.pricing.api.money import MoneySerializer, money
+from concord.portal.refusals import InvalidInput
+from concord.pricing.api.money import MoneyField, MoneySerializer, money
 from concord.pricing.codes import grouped
 from concord.pricing.enums import CheckVerdict, Difference, PriceKind, QuoteStatus, SpecialPriceStatus
 from concord.pricing.models import Quote, QuoteLine, SpecialPrice
@@ -37,12 +39,16 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+def _required() -> serializers.ErrorDetail:
+    return serializers.ErrorDetail(str(serializers.Field.default_error_messages["required"]), code="required")
+
+
 class LineInputSerializer(StrictSerializer):
-    """One line as it is asked for; ``unit_price`` is a wanted customer price."""
+    """One line as it is asked for; ``unit_price`` is a wanted customer price, as money in the quote's currency."""
 
     sku = serializers.CharField(max_length=64)
     quantity = serializers.IntegerField(min_value=-(10**15), max_value=10**15)
-    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6, required=False, allow_null=True)
+    unit_price = MoneyField(required=False, allow_null=True)
 
 
 class QuoteInputSerializer(StrictSerializer):
@@ -54,21 +60,51 @@ class QuoteInputSerializer(StrictSerializer):
     customer_name = serializers.CharField(max_length=250, required=False, default="")
     customer_address = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     contact_email = serializers.EmailField(required=False, default="", allow_blank=True)
-    currency = serializers.CharField(min_length=3, max_length=3)
+    currency = serializers.CharField(min_length=3, max_length=3, required=False)
     valid_until = serializers.DateField()
     language = serializers.ChoiceField(choices=["en", "zh-hans"], required=False, default="en")
     is_bilingual = serializers.BooleanField(
         required=False, default=False, help_text="The document says everything in the portal's other language, too."
     )
     note = serializers.CharField(max_length=4_000, required=False, default="", allow_blank=True)
-    lines = serializers.ListField(child=LineInputSerializer(), allow_empty=False, max_length=MAX_LINES)
+    lines = serializers.ListField(child=LineInputSerializer(), allow_empty=False, max_length=MAX_LINES, required=False)
+    price_token = serializers.CharField(
+        required=False,
+        max_length=200_000,
+        help_text="The `token` of a price check: the quote has its lines at its prices, or is refused with both.",
+    )
     issue = serializers.BooleanField(required=False, default=False)
+    shorten = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="With `issue`: end the quote on the last day on which all its prices hold, instead of a refusal.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Lines and currency are given, or stand in the token; wanted prices are in the quote's currency."""
+        if "price_token" not in attrs:
+            missing = {name: [_required()] for name in ("currency", "lines") if name not in attrs}
+            if missing:
+                raise serializers.ValidationError(missing)
+        for place, line in enumerate(attrs.get("lines", ())):
+            wanted = line.get("unit_price")
+            if wanted is not None and "currency" in attrs and wanted.currency != attrs["currency"]:
+                raise InvalidInput.at(
+                    f"/lines/{place}/unit_price/currency", "other_currency", _("A quote has one currency.")
+                )
+        return attrs
 
 
 class NoteSerializer(StrictSerializer):
     """What goes with a change of state."""
 
     note = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class IssueSerializer(NoteSerializer):
+    """How a draft is issued."""
+
+    shorten = serializers.BooleanField(required=False, default=False)
 
 
 class ReviseSerializer(StrictSerializer):
@@ -218,8 +254,7 @@ class SpecialPriceInputSerializer(StrictSerializer):
     customer = serializers.UUIDField()
     partner = serializers.CharField(required=False, help_text="Partner code; for the vendor's clients.")
     sku = serializers.CharField(max_length=64)
-    currency = serializers.CharField(min_length=3, max_length=3)
-    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6)
+    unit_price = MoneyField()
     quantity = serializers.IntegerField(min_value=-(10**15), max_value=10**15)
     valid_until = serializers.DateField()
     reason = serializers.CharField(max_length=500)

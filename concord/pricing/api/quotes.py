@@ -27,7 +27,9 @@ from concord.portal.refusals import InvalidInput, NotThere
 from concord.pricing.access import QuoteOrigin, origin_of_customer, origin_of_story
 from concord.pricing.actions import quotes as actions
 from concord.pricing.actions.quotes import QuoteLineInput
+from concord.pricing.actions.shown_prices import lines_shown, read_token
 from concord.pricing.api.quote_serializers import (
+    IssueSerializer,
     NoteSerializer,
     QuoteInputSerializer,
     QuoteSerializer,
@@ -35,6 +37,7 @@ from concord.pricing.api.quote_serializers import (
 )
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
+from concord.pricing.price_tokens import ShownPrices
 from concord.pricing.queries.quotes import own_quote, quotes_listed
 
 IDEMPOTENCY = OpenApiParameter(
@@ -95,6 +98,7 @@ class QuoteListView(IdempotentMixin, GenericAPIView[Quote]):
         data = asked.validated_data
         actor, now = api_actor(request), timezone.now()
         origin = _origin(actor, data)
+        shown = _shown(data, origin)
         quote = actions.draft_quote(
             actor=actor,
             partner_id=origin.partner.pk,
@@ -103,17 +107,18 @@ class QuoteListView(IdempotentMixin, GenericAPIView[Quote]):
             customer_name=data["customer_name"] or origin.customer_name,
             customer_address=data["customer_address"],
             contact_email=data["contact_email"],
-            currency=data["currency"],
+            currency=data.get("currency", shown.currency if shown else ""),
             valid_until=data["valid_until"],
             language=data["language"],
             is_bilingual=data["is_bilingual"],
             note=data["note"],
-            lines=[QuoteLineInput(line["sku"], line["quantity"], line.get("unit_price")) for line in data["lines"]],
+            lines=_lines(data, shown),
+            shown=shown,
             story=origin.story,
             now=now,
         )
         if data["issue"]:
-            quote = actions.issue_quote(actor=actor, quote_uuid=quote.uuid, now=now)
+            quote = actions.issue_quote(actor=actor, quote_uuid=quote.uuid, shorten=data["shorten"], now=now)
         response = quote_response(request, quote, status=201)
         response["Location"] = reverse("api:quote-detail", args=[quote.uuid], request=request)
         return response
@@ -176,15 +181,30 @@ def _changing(name: str, act: Callable[..., Quote], summary: str, *, takes_note:
     return View
 
 
-QuoteIssueView = _changing(
-    "issue", actions.issue_quote, "Issue a draft: freeze it and promise its prices.", takes_note=False
-)
 QuoteAcceptView = _changing("accept", actions.accept_quote, "The customer accepted.", takes_note=True)
 QuoteDeclineView = _changing("decline", actions.decline_quote, "The customer declined.", takes_note=True)
 QuoteWithdrawView = _changing("withdraw", actions.withdraw_quote, "Take the quote back.", takes_note=True)
 QuoteRepriceView = _changing(
     "reprice", actions.reprice, "Replace the promised prices by those in force, in every live quote.", takes_note=False
 )
+
+
+class QuoteIssueView(_QuoteChangeView):
+    """Issue a draft: freeze it and promise its prices."""
+
+    serializer_class = IssueSerializer
+
+    @extend_schema(
+        operation_id="quotes_issue",
+        parameters=[IF_MATCH, IDEMPOTENCY],
+        request=IssueSerializer,
+        responses={200: QuoteSerializer, 409: CONFLICT},
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Freeze the draft; a price that ends before the quote would is a refusal, or with ``shorten`` its last day."""
+        asked = IssueSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self._change(request, uuid, actions.issue_quote, shorten=asked.validated_data["shorten"])
 
 
 class QuoteReviseView(_QuoteChangeView):
@@ -247,3 +267,20 @@ def _origin(actor: Actor, data: dict[str, Any]) -> QuoteOrigin:
     if "customer" not in data:
         raise InvalidInput.at("/customer", "required", _("Name the deal or the customer."))
     return origin_of_customer(actor, data["customer"], partner_code=data.get("partner", ""))
+
+
+def _shown(data: dict[str, Any], origin: QuoteOrigin) -> ShownPrices | None:
+    """The price check that the quote is built on."""
+    if "price_token" not in data:
+        return None
+    return read_token(data["price_token"], partner_id=origin.partner.pk, end_customer_id=origin.customer.pk)
+
+
+def _lines(data: dict[str, Any], shown: ShownPrices | None) -> list[QuoteLineInput]:
+    """The lines that were given, else those of the price check."""
+    if "lines" not in data:
+        return lines_shown(shown) if shown else []
+    return [
+        QuoteLineInput(line["sku"], line["quantity"], wanted.amount if (wanted := line.get("unit_price")) else None)
+        for line in data["lines"]
+    ]

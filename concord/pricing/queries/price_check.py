@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from concord.pricing.engine import LineResult, basket_totals
 from concord.pricing.engine.labels import error_text
 from concord.pricing.pasted import PastedLine, Reading
+from concord.pricing.price_tokens import VALID_FOR, ShownLine, ShownPrices, seal
 from concord.pricing.queries.availability import Availability, Unmet, availability_for
 from concord.pricing.queries.basket import BasketLine, PricedBasket, price_basket_for
 from concord.pricing.queries.catalogue import Named, products_named
@@ -79,6 +80,21 @@ class PriceCheck:
     def refused(self) -> int:
         """How many have none."""
         return len(self.lines) - self.priced
+
+
+def token_of(check: PriceCheck, *, now: datetime) -> str | None:
+    """What a quote can be built on for some minutes: None unless a partner asked for now and every line has a price."""
+    basket = check.basket
+    if basket.partner_id is None or not check.totals.complete or abs(basket.moment - now) > VALID_FOR:
+        return None
+    lines = tuple(
+        ShownLine(line.asked.sku, line.asked.quantity, result.customer_unit_price, result.partner_unit_net)
+        for line in check.lines
+        if (result := line.result) is not None
+        and result.customer_unit_price is not None
+        and line.asked.quantity is not None
+    )
+    return seal(ShownPrices(basket.partner_id, basket.end_customer_id, basket.currency, lines, now))
 
 
 def check_prices(

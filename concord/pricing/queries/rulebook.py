@@ -22,7 +22,8 @@ HUNDRED = Decimal(100)
 _KINDS = {kind.value: kind for kind in engine.PriceKind}
 
 _PRICES = """
-SELECT p.id, p.product_id, p.minimum_quantity, p.unit_price, l.id, l.code, l.priority, l.kind, v.number
+SELECT p.id, p.product_id, p.minimum_quantity, p.unit_price, l.id, l.code, l.priority, l.kind, v.number,
+       upper(p.validity)
 FROM pricing_price p
 JOIN pricing_pricelist l ON l.id = p.price_list_id
 JOIN pricing_pricelistversion v ON v.id = p.version_id
@@ -195,7 +196,7 @@ def _list_prices(
         cursor.execute(_PRICES, {"products": product_ids, "currency": currency, "market": market, "moment": moment})
         rows = cursor.fetchall()
     winner: dict[int, tuple[int, int]] = {}
-    for _id, product_id, _minimum, _amount, list_id, _code, priority, _kind, _version in rows:
+    for _id, product_id, _minimum, _amount, list_id, _code, priority, _kind, _version, _end in rows:
         best = winner.get(product_id)
         if best is None or priority > best[0]:
             winner[product_id] = (priority, list_id)
@@ -211,8 +212,9 @@ def _list_prices(
             version=version,
             priority=priority,
             price_kind=_KINDS[kind],
+            valid_until=end,
         )
-        for price_id, product_id, minimum, amount, list_id, code, priority, kind, version in rows
+        for price_id, product_id, minimum, amount, list_id, code, priority, kind, version, end in rows
         if winner[product_id][1] == list_id
     ]
     return prices, {product_id: list_id for product_id, (_priority, list_id) in winner.items()}

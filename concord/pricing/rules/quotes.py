@@ -39,6 +39,13 @@ def can_reprice(*, actor: Actor, partner_ids: Iterable[int], has_relation: bool)
     return Denied("vendor_reprices", _("The price is promised elsewhere too. Please ask the vendor to reprice it."))
 
 
+def can_honour(*, actor: Actor) -> Answer:
+    """Whether an expired quote is honoured is the vendor's pricing managers' to say."""
+    if actor.has_role(Role.PRICING_MANAGER):
+        return Allowed()
+    return Denied("pricing_managers", _("Expired quotes are honoured by the vendor's pricing managers."))
+
+
 def can_decide_special_price(*, actor: Actor, requested_by_user: int | None, is_below_floor: bool) -> Answer:
     """The vendor's pricing managers decide; below the floor, never who asked for it."""
     if not actor.has_role(Role.PRICING_MANAGER, Role.VENDOR_SYSTEM):

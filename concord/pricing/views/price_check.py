@@ -30,7 +30,7 @@ from concord.pricing.engine.labels import label_of
 from concord.pricing.forms.price_check import BillForm, PriceCheckForm, ProductLookupForm
 from concord.pricing.queries.availability_text import answer_for
 from concord.pricing.queries.catalogue import search_products
-from concord.pricing.queries.price_check import AskedLine, PriceCheck, check_prices, named_lines, unmet_in
+from concord.pricing.queries.price_check import AskedLine, PriceCheck, check_prices, named_lines, token_of, unmet_in
 from concord.pricing.queries.substitutes import Offer, substitutes_for
 
 SUGGESTED = 12
@@ -255,6 +255,7 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
         "raw_list": form.data.get("list", ""),
         "quotable": "\n".join(f"{line.asked.sku}\t{line.asked.quantity}" for line in priced),
         "may_quote": bool(priced) and actor_of(request).is_partner,
+        "price_token": token_of(check, now=timezone.now()) or "",
     }
 
 

@@ -21,11 +21,14 @@ from concord.portal.periods import local_date
 from concord.portal.refusals import InvalidInput, Refusal
 from concord.pricing.access import QuoteOrigin, access_quote, origin_of_customer, origin_of_story
 from concord.pricing.actions.quotes import QuoteTexts, draft_quote, edit_draft
+from concord.pricing.actions.shown_prices import PricesChanged, lines_shown, read_token
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.forms.quotes import QuoteForm, last_day, text_of_lines
+from concord.pricing.price_tokens import ShownPrices
 from concord.pricing.queries.quote_pricing import QuoteLineInput
 from concord.pricing.rules.quotes import can_quote_for, sees_quotes
 from concord.pricing.views.once import once
+from concord.pricing.views.quote_refusals import change_text
 
 #: customers offered for a choice; with more, one comes from the deal
 OFFERED = 200
@@ -42,7 +45,8 @@ def quote_new(request: HttpRequest) -> HttpResponse:
             EndCustomer.objects.visible_to(actor).alive().order_by("sort_key")[:OFFERED] if actor.is_partner else []
         )
         lines = request.POST.get("lines", "") or request.GET.get("lines", "")
-        return render(request, "pricing/quote_start.html", {"customers": customers, "lines": lines[:200_000]})
+        context = {"customers": customers, "lines": lines[:200_000], "price_token": _token(request)}
+        return render(request, "pricing/quote_start.html", context)
     if not can_quote_for(actor=actor, partner_id=origin.partner.pk):
         raise PermissionDenied
     if request.method == "GET" or "customer_name" not in request.POST:
@@ -62,6 +66,7 @@ def quote_new(request: HttpRequest) -> HttpResponse:
             valid_until=data["valid_until"],
             lines=data["lines"],
             story=origin.story,
+            shown=_shown(request, origin, data),
             now=timezone.now(),
             **_texts(data),
         )
@@ -72,6 +77,10 @@ def quote_new(request: HttpRequest) -> HttpResponse:
     except InvalidInput as refusal:
         form.take_refusal(refusal)
         return _form_page(request, form, origin, status=422)
+    except PricesChanged as refusal:
+        # Told with both amounts, once: who sends the form again has seen the new ones.
+        form.add_error(None, [str(refusal), *(change_text(one) for one in refusal.details["changes"])])
+        return _form_page(request, form, origin, status=409, is_told=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,7 +170,25 @@ def _texts(data: dict[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in _TEXTS}
 
 
-def _form_page(request: HttpRequest, form: QuoteForm, origin: QuoteOrigin, *, status: int = 200) -> HttpResponse:
+def _token(request: HttpRequest) -> str:
+    return request.POST.get("price_token", "")[:200_000]
+
+
+def _shown(request: HttpRequest, origin: QuoteOrigin, data: dict[str, Any]) -> ShownPrices | None:
+    """The price check that the lines come from, while they are still its lines."""
+    if not _token(request):
+        return None
+    try:
+        shown = read_token(_token(request), partner_id=origin.partner.pk, end_customer_id=origin.customer.pk)
+    except InvalidInput:
+        return None
+    is_same = shown.currency == data["currency"] and lines_shown(shown) == data["lines"]
+    return shown if is_same else None
+
+
+def _form_page(
+    request: HttpRequest, form: QuoteForm, origin: QuoteOrigin, *, status: int = 200, is_told: bool = False
+) -> HttpResponse:
     story = f"{origin.story.type}:{origin.story.uuid}" if origin.story else ""
     context = {
         "form": form,
@@ -169,6 +196,7 @@ def _form_page(request: HttpRequest, form: QuoteForm, origin: QuoteOrigin, *, st
         "story": story,
         "customer": "" if story else str(origin.customer.uuid),
         "cancel_url": reverse("pricing:quote-list"),
+        "price_token": "" if is_told else _token(request),
         "idempotency": form.data.get("idempotency_key", "") if form.is_bound else "",
     }
     return render(request, "pricing/quote_form.html", context, status=status)

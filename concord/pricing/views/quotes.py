@@ -39,7 +39,7 @@ from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_document import check_address
 from concord.pricing.queries.quote_document_state import document_state
 from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now
-from concord.pricing.rules.quotes import can_quote_for, sees_quotes
+from concord.pricing.rules.quotes import can_honour, can_quote_for, sees_quotes
 
 
 class QuoteTable(Table):
@@ -155,6 +155,7 @@ def render_quote_page(
         "is_draft": state == QuoteStatus.DRAFT,
         "is_live": state == QuoteStatus.ISSUED,
         "may_revise": may_act and state in {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED},
+        "may_honour": state == QuoteStatus.EXPIRED and bool(can_honour(actor=actor)),
         "code": grouped(quote.check_code) if quote.check_code else "",
         "address": check_address(quote.check_code) if quote.check_code else "",
         "document": document_state(quote) if quote.check_code else None,
@@ -261,6 +262,8 @@ _ICONS = {
     "quote.issued": "send",
     "quote.document_ready": "file-check",
     "quote.accepted": "circle-check",
+    "quote.honoured": "circle-check",
+    "quote.shortened": "calendar",
     "quote.declined": "circle-x",
     "quote.withdrawn": "arrow-back",
     "quote.superseded": "replace",

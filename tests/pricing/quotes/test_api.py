@@ -28,6 +28,10 @@ def api(shop):
     return client
 
 
+def usd(amount):
+    return {"amount": amount, "currency": "USD"}
+
+
 def body(shop, *lines, **more):
     return {
         "customer": str(shop.customer.uuid),
@@ -35,7 +39,8 @@ def body(shop, *lines, **more):
         "currency": "USD",
         "valid_until": shop.day(20).isoformat(),
         "lines": [
-            dict(zip(("sku", "quantity", "unit_price"), line, strict=False)) for line in lines or [("RELAY-1", 5)]
+            {"sku": sku, "quantity": quantity, **({"unit_price": usd(*wanted)} if wanted else {})}
+            for sku, quantity, *wanted in lines or [("RELAY-1", 5)]
         ],
         **more,
     }
@@ -175,8 +180,7 @@ def test_a_special_price_is_asked_for_approved_and_holds_through_every_partner(s
         {
             "customer": str(shop.customer.uuid),
             "sku": "RELAY-1",
-            "currency": "USD",
-            "unit_price": "8.10",
+            "unit_price": usd("8.10"),
             "quantity": 5,
             "valid_until": shop.day(40).isoformat(),
             "reason": "Large project",
@@ -207,13 +211,12 @@ def test_a_price_below_the_floor_is_approved_by_somebody_else(shop, api):
         "customer": str(shop.customer.uuid),
         "partner": "A-100",
         "sku": "RELAY-1",
-        "currency": "USD",
         "quantity": 1,
         "valid_until": shop.day(9).isoformat(),
         "reason": "x",
     }
-    low = post(manager, "/api/v1/special-prices/", {**request, "unit_price": "7.99"}).json()
-    fair = post(manager, "/api/v1/special-prices/", {**request, "unit_price": "8.00", "quantity": 2}).json()
+    low = post(manager, "/api/v1/special-prices/", {**request, "unit_price": usd("7.99")}).json()
+    fair = post(manager, "/api/v1/special-prices/", {**request, "unit_price": usd("8.00"), "quantity": 2}).json()
     refused = post(manager, f"/api/v1/special-prices/{low['id']}/approve/")
     assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
     assert post(manager, f"/api/v1/special-prices/{fair['id']}/approve/").status_code == 200

@@ -83,7 +83,10 @@ def test_every_refusal_page_and_log_is_silent_about_a_rivals_price(shop, canary,
         return answer
 
     try:
-        for line in ({}, {"unit_price": "10"}, {"unit_price": "9.99"}, {"unit_price": CANARY[:-1] + "8"}):
+        for line in (
+            {},
+            *({"unit_price": {"amount": one, "currency": "USD"}} for one in ("10", "9.99", CANARY[:-1] + "8")),
+        ):
             sent = keep(rival.post("/api/v1/quotes/", body(shop, **line), format="json"))
             if "4711" not in json.dumps(line):
                 assert sent.status_code == 409

@@ -14,7 +14,6 @@ from concord.portal.events.chain import verify_subject
 from concord.portal.models import BrandSettings, Event
 from concord.portal.refusals import InvalidInput, NotAllowed, NotThere, WrongState
 from concord.pricing.actions.commitments import PriceConflict
-from concord.pricing.actions.issuing import PricesChanged
 from concord.pricing.actions.quotes import (
     QuoteLineInput,
     accept_quote,
@@ -26,6 +25,7 @@ from concord.pricing.actions.quotes import (
     revise_quote,
     withdraw_quote,
 )
+from concord.pricing.actions.shown_prices import PricesChanged
 from concord.pricing.codes import LENGTH, read_code
 from concord.pricing.engine import Receipt
 from concord.pricing.enums import QuoteStatus
