@@ -89,9 +89,9 @@ def issue_quote(*, actor: Actor, quote_uuid: UUID | str, shorten: bool = False, 
     force, that none of them ends before the quote does (with ``shorten`` the quote then ends earlier, and says why),
     and that no live promise differs. Ends the promises of the revision it supersedes, writes one commitment per
     product and quantity break in one statement, freezes lines, receipts and terms, relates partner and customer.
-    Records ``quote.issued`` (``quote.shortened``, and ``quote.superseded`` on the former revision), on the story's chain
-    too. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``, ``PricesChanged``,
-    ``OutlivesPrice``, ``ChangedMeanwhile``.
+    Records ``quote.issued`` (``quote.shortened``, and ``quote.superseded`` on the former revision), on the story's
+    chain too. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``,
+    ``PricesChanged``, ``OutlivesPrice``, ``ChangedMeanwhile``.
     """
     quote = own_quote(actor, quote_uuid)
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -105,7 +106,7 @@ def test_a_price_that_ends_sooner_is_refused_with_reason_and_day_or_cuts_the_quo
     assert (issued.valid_until, issued.expires_at) == (shop.day(9), ending(shop, 9))
     assert PriceCommitment.objects.get().validity.upper == ending(shop, 9)
     event = Event.objects.unscoped("test").get(verb="quote.shortened")
-    assert event.payload["reasons"] == [reason]
+    assert json.loads(event.payload)["reasons"] == [reason]
 
 
 def test_up_to_the_last_local_day_nothing_is_refused(shop):
