@@ -69,9 +69,9 @@ def test_of_two_ends_one_happens(cast, app_dsn):
         assert result.states == [], pair
         for turn, (quote, _revision) in enumerate(own):
             results = result.of_round(turn)
-            # Once a quote is withdrawn its promise is gone, and its revision is not issued at the old price either.
-            refused = {one for one in results if one.startswith("refused")}
-            assert refused <= {"refused: wrong_state", "refused: prices_changed"}, (pair, results)
+            # Once a quote is withdrawn or repriced its old price is gone, and its revision is not issued at that either.
+            refused = {one.removeprefix("refused: ") for one in results if one.startswith("refused")}
+            assert refused <= {"wrong_state", "prices_changed", "price_conflict"}, (pair, results)
             stored = Quote.objects.unscoped("test").get(pk=quote.pk)
             ends = ends_of(quote)
             assert ends == [f"quote.{stored.status}"], (pair, results, ends, stored.status)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.portal.periods import end_of_local_day
 from concord.portal.refusals import Conflict
+from concord.pricing.actions.shown_prices import PricesChanged
 from concord.pricing.engine import LineResult, RuleBook
 from concord.pricing.models import Quote
 from concord.pricing.queries.price_ends import Ending, endings, last_whole_day
@@ -43,11 +44,13 @@ def demand_prices_last(
     """Refuse a quote that outlives a price; with ``shorten``, end it on the last day on which all hold.
 
     Changes the quote's last day, unsaved. Returns the reasons for an earlier day. Raises ``OutlivesPrice``, with
-    ``shorten`` too where no whole day is left.
+    ``shorten`` too where no whole day is left, and ``PricesChanged`` when a price ended since it was computed.
     """
     found = endings(results, rules, expires_at=quote.expires_at)
     if not found:
         return []
+    if any(one.at <= at for one in found):
+        raise PricesChanged([])
     day: date | None = min(last_whole_day(one.at, quote.time_zone) for one in found)
     if day is not None and end_of_local_day(day, quote.time_zone) <= at:
         day = None
