@@ -325,8 +325,9 @@ def _outdated(quote_ids: set[int], products: set[int], *, at: datetime) -> list[
     """The live quotes in which one of the products has another price than the one in force, with their new prices."""
     live = (
         Quote.objects.unscoped("every live quote of the customer carries the new price")
+        .select_for_update(of=("self",))  # expiring takes no customer's lock
         .select_related("partner")
-        .filter(pk__in=quote_ids)
+        .filter(pk__in=quote_ids, status=QuoteStatus.ISSUED)
         .order_by("pk")
     )
     found = []
