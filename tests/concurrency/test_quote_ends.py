@@ -69,7 +69,7 @@ def test_of_two_ends_one_happens(cast, app_dsn):
         assert result.states == [], pair
         for turn, (quote, _revision) in enumerate(own):
             results = result.of_round(turn)
-            # Once a quote is withdrawn or repriced its old price is gone, and its revision is not issued at that either.
+            # Once a quote is withdrawn or repriced, its revision is not issued at the old price either.
             refused = {one.removeprefix("refused: ") for one in results if one.startswith("refused")}
             assert refused <= {"wrong_state", "prices_changed", "price_conflict", "nothing_to_reprice"}, (pair, results)
             stored = Quote.objects.unscoped("test").get(pk=quote.pk)
