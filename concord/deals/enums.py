@@ -20,6 +20,8 @@ class ReviewStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     DUPLICATE = "duplicate", _("Duplicate")
+    #: history of another system: nobody decided about it here, and it protects nothing until it is submitted
+    IMPORTED = "imported", _("Taken over")
 
 
 REVIEW_TRANSITIONS: dict[str, frozenset[str]] = {
@@ -28,6 +30,9 @@ REVIEW_TRANSITIONS: dict[str, frozenset[str]] = {
         {ReviewStatus.RETURNED, ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.DUPLICATE},
     ),
     ReviewStatus.RETURNED: frozenset({ReviewStatus.SUBMITTED}),
+    #: a material change of what was approved asks for a new answer
+    ReviewStatus.APPROVED: frozenset({ReviewStatus.SUBMITTED}),
+    ReviewStatus.IMPORTED: frozenset({ReviewStatus.SUBMITTED}),
 }
 
 
@@ -86,6 +91,19 @@ class ActivityKind(models.TextChoices):
     MAIL = "mail", _("Mail")
     SAMPLE = "sample", _("Sample")
     DEMO = "demo", _("Demonstration")
+
+
+class RuleKind(models.TextChoices):
+    """What an eligibility rule asks of a registration."""
+
+    FAMILY_AUTHORISED = "family", _("Partner is authorised for the product families")
+    TERRITORY = "territory", _("Customer is in the partner's territory")
+    MINIMUM_VALUE = "minimum_value", _("Value at list prices is at least")
+    TENDER_OPEN = "tender_open", _("Public tender is not closed yet")
+    NOT_VENDOR_ACCOUNT = "vendor_account", _("Customer is not with the vendor's own team")
+    NEVER_BOUGHT = "never_bought", _("Customer has not bought before")
+    HAS_BOUGHT = "has_bought", _("Partner has a relation to the customer")
+    WON_BEFORE = "won_before", _("Partner won the customer before")
 
 
 class EvidencePurpose(models.TextChoices):
@@ -148,17 +166,25 @@ _WAITING = frozenset({ReviewStatus.SUBMITTED})
 
 #: in which review status each deed is possible; the sale itself must not be over
 DEED_STATES: dict[Deed, frozenset[ReviewStatus]] = {
-    Deed.EDIT: frozenset({ReviewStatus.DRAFT, ReviewStatus.RETURNED}),
-    Deed.SUBMIT: frozenset({ReviewStatus.DRAFT, ReviewStatus.RETURNED}),
+    Deed.EDIT: frozenset({ReviewStatus.DRAFT, ReviewStatus.RETURNED, ReviewStatus.APPROVED, ReviewStatus.IMPORTED}),
+    Deed.SUBMIT: frozenset({ReviewStatus.DRAFT, ReviewStatus.RETURNED, ReviewStatus.IMPORTED}),
     Deed.RETURN: _WAITING,
     Deed.APPROVE: _WAITING,
     Deed.REJECT: _WAITING,
     Deed.DUPLICATE: _WAITING,
     Deed.WITHDRAW: frozenset(
-        {ReviewStatus.DRAFT, ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED},
+        {
+            ReviewStatus.DRAFT,
+            ReviewStatus.SUBMITTED,
+            ReviewStatus.RETURNED,
+            ReviewStatus.APPROVED,
+            ReviewStatus.IMPORTED,
+        },
     ),
-    Deed.WIN: frozenset({ReviewStatus.APPROVED}),
-    Deed.LOSE: frozenset({ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED}),
+    Deed.WIN: frozenset({ReviewStatus.APPROVED, ReviewStatus.IMPORTED}),
+    Deed.LOSE: frozenset(
+        {ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED, ReviewStatus.IMPORTED},
+    ),
 }
 
 #: what a partner may be asked to complete, by field of the registration
@@ -176,6 +202,8 @@ COMPLETABLE: dict[str, _StrPromise] = {
     "expected_close_on": _("Expected close"),
     "description": _("What it is about"),
     "competitor": _("Competitor"),
+    "tender_reference": _("Reference of the public tender"),
+    "tender_closes_on": _("Tender closes"),
     "lines": _("Products"),
 }
 
@@ -198,6 +226,8 @@ EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.activity_added": _("Activity noted"),
     "deal.activity_changed": _("Activity corrected"),
     "deal.step_done": _("Next step done"),
+    "deal.reopened": _("Changed after approval: a new answer is due"),
+    "deal.imported": _("Taken over from another system"),
     "deal.evidence_attached": _("Evidence attached"),
     "deal.promise_made": _("Promise to the customer"),
     "deal.promise_changed": _("Promise changed"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from concord.deals.desk.eligibility import EligibilityViewSet
 from concord.deals.desk.home import QueuePanel
 from concord.deals.desk.lead_sources import LeadSourceViewSet
 from concord.deals.desk.leads_viewset import LeadsViewSet
@@ -53,6 +54,12 @@ def leads_entry() -> MenuItem:
 def kinds_of_activity() -> KindOfActivityViewSet:
     """The kinds of activity."""
     return KindOfActivityViewSet(add_to_settings_menu=True)
+
+
+@hooks.register("register_admin_viewset")
+def eligibility_rules() -> EligibilityViewSet:
+    """The rules of eligibility."""
+    return EligibilityViewSet(add_to_settings_menu=True)
 
 
 @hooks.register("register_admin_menu_item")

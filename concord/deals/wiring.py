@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.decisions import AlreadyProtected
 from concord.deals.enums import EVENT_LABELS
-from concord.deals.models import Deal, KindOfActivity, ReasonCode
+from concord.deals.models import Deal, EligibilityRule, KindOfActivity, ReasonCode
 from concord.deals.panels import funnel, waiting_for_me
 from concord.deals.protection.terms import programme_terms
 from concord.deals.providers import find_deals
@@ -52,6 +52,7 @@ def wire() -> None:
         "deal",
         {
             "submitted": Look("warn", "clock", _("Waiting for an answer")),
+            "imported": Look("info", "database-import", _("Taken over")),
             "returned": Look("warn", "arrow-back-up", _("Returned for completion")),
             "qualified": Look("info", "filter-check", _("Qualified")),
             "quoted": Look("info", "file-invoice", _("Quoted")),
@@ -59,6 +60,9 @@ def wire() -> None:
         },
     )
     give_permissions(Deal, view={Role.CHANNEL_MANAGER, Role.PRICING_MANAGER})
+    give_permissions(
+        EligibilityRule, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER}, delete={Role.CHANNEL_MANAGER}
+    )
     give_permissions(ReasonCode, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER})
     give_permissions(KindOfActivity, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER})
 

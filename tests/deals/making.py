@@ -62,6 +62,11 @@ def in_state(cast: Cast, state: str) -> Deal:
         if state == "withdrawn":
             return withdraw_registration(actor=seller, deal_uuid=deal.uuid, now=now())
         return deal
+    if state == "imported":
+        deal = draft(cast)
+        deal.review_status = state
+        deal.save()
+        return deal
     deal = submitted(cast)
     same = {"actor": manager, "deal_uuid": deal.uuid, "now": now()}
     if state == "returned":

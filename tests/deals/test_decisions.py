@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from concord.deals.actions.changes import change_registration
 from concord.deals.actions.closing import lose_deal, withdraw_registration
 from concord.deals.actions.decisions import (
     AlreadyProtected,
@@ -15,7 +16,6 @@ from concord.deals.actions.decisions import (
     decide_duplicate,
     return_for_completion,
 )
-from concord.deals.actions.drafts import change_registration
 from concord.deals.actions.submission import submit_registration
 from concord.deals.actions.twins import link_to_customer, tell_apart
 from concord.deals.models import Deal, Protection

@@ -432,7 +432,8 @@ def test_a_lead_that_came_back_is_free_for_others_and_its_former_owner_waits(cas
 
 
 def test_a_converted_lead_is_handled_unless_its_draft_is_left_lying(cast, a):
-    from concord.deals.actions.drafts import WantedLine, change_registration
+    from concord.deals.actions.changes import change_registration
+    from concord.deals.actions.drafts import WantedLine
     from concord.deals.actions.submission import submit_registration
     from tests.factories import make_product
 

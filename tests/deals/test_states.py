@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from concord.deals.actions.changes import change_registration
 from concord.deals.actions.closing import lose_deal, win_deal, withdraw_registration
 from concord.deals.actions.decisions import (
     approve_registration,
@@ -11,7 +12,6 @@ from concord.deals.actions.decisions import (
     reject_registration,
     return_for_completion,
 )
-from concord.deals.actions.drafts import change_registration
 from concord.deals.actions.submission import submit_registration
 from concord.deals.actions.twins import link_to_customer, tell_apart
 from concord.deals.models import Deal, Protection
@@ -30,21 +30,22 @@ STATES = (
     "won",
     "lost",
     "withdrawn",
+    "imported",
 )
 
 #: by deed: the states that allow it, and where it leads from there
 TABLE = {
-    "edit": {"draft": "draft", "returned": "returned"},
-    "submit": {"draft": "submitted", "returned": "submitted"},
+    "edit": {"draft": "draft", "returned": "returned", "approved": "approved", "imported": "imported"},
+    "submit": {"draft": "submitted", "returned": "submitted", "imported": "submitted"},
     "approve": {"submitted": "approved"},
     "return": {"submitted": "returned"},
     "reject": {"submitted": "rejected"},
     "duplicate": {"submitted": "duplicate"},
     "link": {"submitted": "submitted"},
     "part": {"submitted": "submitted"},
-    "withdraw": dict.fromkeys(("draft", "submitted", "returned", "approved"), "withdrawn"),
-    "win": {"approved": "won"},
-    "lose": dict.fromkeys(("submitted", "returned", "approved"), "lost"),
+    "withdraw": dict.fromkeys(("draft", "submitted", "returned", "approved", "imported"), "withdrawn"),
+    "win": {"approved": "won", "imported": "won"},
+    "lose": dict.fromkeys(("submitted", "returned", "approved", "imported"), "lost"),
 }
 
 DECISIONS = {"approve", "return", "reject", "duplicate", "link", "part"}

@@ -9,9 +9,10 @@ from wagtail.models import Page
 
 from concord.cms.demo.pages import LANGUAGES, publish_page, translate_pages
 from concord.cms.models import HomePage, LeadFormPage
+from concord.deals.actions.changes import change_registration
 from concord.deals.actions.closing import win_deal
 from concord.deals.actions.decisions import approve_registration
-from concord.deals.actions.drafts import Registration, WantedLine, change_registration
+from concord.deals.actions.drafts import Registration, WantedLine
 from concord.deals.actions.lead_sources import rate_sources, save_source
 from concord.deals.actions.leads_claiming import claim_lead
 from concord.deals.actions.leads_follow_up import convert_lead, note_contact

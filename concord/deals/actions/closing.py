@@ -80,11 +80,11 @@ def _close(deal: Deal, stage: SalesStage, kind: ReasonKind, reason: str, *, acto
     deal.save()
     verb = "deal.withdrawn" if stage == SalesStage.WITHDRAWN else "deal.lost"
     record(verb, actor=actor, subject=subject_of(deal), payload={"reason": chosen.code})
-    _end_protections(deal, actor=actor, at=moment)
+    end_protections(deal, actor=actor, at=moment)
     return deal
 
 
-def _end_protections(deal: Deal, *, actor: Actor, at: datetime) -> None:
+def end_protections(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """Cut what is in force; an end is never moved later."""
     ended: list[str] = []
     live = Protection.objects.unscoped("what this deal holds ends with it").filter(deal=deal, period__contains=at)

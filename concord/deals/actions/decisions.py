@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.locked import Expectation, chosen_reason, locked_deal, moment_after_lock, subject_of
+from concord.deals.actions.reapproval import give_back, settle_earlier_protections
 from concord.deals.actions.twins import customer_named, part_twins, unite_with
 from concord.deals.enums import COMPLETABLE, Deed, ReasonKind, ReviewStatus
 from concord.deals.models import Deal, Protection, ReasonCode
@@ -70,7 +71,8 @@ def approve_registration(
     it is not; both are remembered. Locks the end customer with every record that is or may be the same, then the deal.
     Checks role, state, that no record of the same company is protected in these families, and that no protected twin
     is left undecided. Writes the deal, one protection per family (the vendor's delay is added), the registration
-    benefit and the partner's relation to the customer. Records ``deal.approved``. Raises ``NotThere``,
+    benefit and the partner's relation to the customer. Decided on again after a change, families that the deal protects
+    there keep their period, and what it held at another customer ends. Records ``deal.approved``. Raises ``NotThere``,
     ``NotAllowed``, ``WrongState``, ``Changed``, ``InvalidInput``, ``AlreadyProtected``, ``TwinUndecided``.
     """
     can_decide(actor).enforce()
@@ -89,10 +91,11 @@ def approve_registration(
     families = list(ProductFamily.objects.filter(pk__in=deal.families.values("family_id")).order_by("code"))
     moment = moment_after_lock(now)
     _refuse_protected(deal, families, now=moment)
+    kept = settle_earlier_protections(deal, actor=actor, at=moment)
     _settle(deal, ReviewStatus.APPROVED, actor=actor, reason=chosen, note=note, now=moment)
     window = protection_window(moment, deal.vendor_delay, programme_terms())
     deal.save()
-    _protect(deal, families, window, actor=actor, now=moment)
+    _protect(deal, [one for one in families if one.pk not in kept], window, actor=actor, now=moment)
     record(
         "deal.approved",
         actor=actor,
@@ -103,6 +106,7 @@ def approve_registration(
             "protected_from": window.start,
             "protected_until": window.end,
             "added_for_delay_seconds": int(deal.vendor_delay.total_seconds()),
+            **({"kept": [family.code for family in families if family.pk in kept]} if kept else {}),
         },
     )
     return deal
@@ -149,14 +153,17 @@ def reject_registration(
 ) -> Deal:
     """Refuse a registration for good, with a reason code.
 
-    Locks the deal. Checks role, state and reason code. Writes the deal. Records ``deal.rejected``. Raises
-    ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``, ``InvalidInput``.
+    Locks the end customer, then the deal. Checks role, state and reason code. Writes the deal, and ends what an earlier
+    approval gave. Records ``deal.rejected``. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``,
+    ``InvalidInput``.
     """
     can_decide(actor).enforce()
-    deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect)
+    deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect, with_customers=True)
     chosen = _demand_decidable(actor, deal, Deed.REJECT, ReasonKind.REJECT, reason)
-    _settle(deal, ReviewStatus.REJECTED, actor=actor, reason=chosen, note=note, now=now)
+    moment = moment_after_lock(now)
+    _settle(deal, ReviewStatus.REJECTED, actor=actor, reason=chosen, note=note, now=moment)
     deal.save()
+    give_back(deal, actor=actor, at=moment)
     record("deal.rejected", actor=actor, subject=subject_of(deal), payload={"reason": chosen.code})
     return deal
 
@@ -202,6 +209,7 @@ def decide_duplicate(
     _settle(deal, ReviewStatus.DUPLICATE, actor=actor, reason=chosen, note=note, now=now)
     deal.protected_until_month = month
     deal.save()
+    give_back(deal, actor=actor, at=moment_after_lock(now))
     record(
         "deal.duplicate",
         actor=actor,
@@ -236,6 +244,7 @@ def _refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: dat
     held = live_protections(
         end_customer_ids=same | set(open_twins), family_ids=[family.pk for family in families], now=now
     )
+    held = [one for one in held if one.deal_id != deal.pk]
     sure = sorted({one.family.code for one in held if one.end_customer_id in same})
     if sure:
         raise AlreadyProtected(sure)
@@ -250,6 +259,8 @@ def _protect(deal: Deal, families: Sequence[ProductFamily], window: Window, *, a
     """One protection per family in one insert, the benefit in prices, the relation that opens the customer's record."""
     if deal.end_customer_id is None:
         raise NotThere
+    if not families:
+        return
     lock_end_customers([deal.end_customer_id])
     Protection.objects.bulk_create(
         Protection(

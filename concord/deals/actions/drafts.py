@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.actions.locked import Expectation, locked_deal, subject_of
-from concord.deals.enums import Deed, RegistrationType, ReviewStatus
+from concord.deals.actions.locked import subject_of
+from concord.deals.enums import RegistrationType
 from concord.deals.models import Deal, DealFamily, DealLine
 from concord.deals.protection.terms import programme_terms
-from concord.deals.rules import can_edit, can_register, demand_state
+from concord.deals.rules import can_register
 from concord.partners.models import Member, Partner
 from concord.portal.actor import Actor
 from concord.portal.events import record
@@ -39,6 +39,7 @@ TEXTS: Final[Mapping[str, int]] = {
     "contact_role": 120,
     "description": 10_000,
     "competitor": 120,
+    "tender_reference": 120,
 }
 
 #: where the API has a field of the registration; the others stand at the top under their own name
@@ -85,6 +86,8 @@ class Registration:
     expected_close_on: date | None = None
     description: str = ""
     competitor: str = ""
+    tender_reference: str = ""
+    tender_closes_on: date | None = None
     lines: Sequence[WantedLine] = field(default_factory=tuple)
 
     def fields(self) -> dict[str, Any]:
@@ -94,6 +97,7 @@ class Registration:
         values["currency"] = self.currency.strip().upper()
         values["type"] = self.type
         values["expected_close_on"] = self.expected_close_on
+        values["tender_closes_on"] = self.tender_closes_on
         values["title"] = values["title"] or values["customer_name"][: TEXTS["title"]]
         return values
 
@@ -125,44 +129,6 @@ def create_registration(
     deal.save(force_insert=True)
     write_lines(deal, registration.lines, products)
     record("deal.created", actor=actor, subject=subject_of(deal), payload={"lines": len(registration.lines)})
-    return deal
-
-
-@action
-def change_registration(
-    *,
-    actor: Actor,
-    deal_uuid: uuid.UUID,
-    registration: Registration,
-    now: datetime,
-    expect: Expectation | None = None,
-) -> Deal:
-    """Change a draft, or what the vendor asked to complete.
-
-    Locks the deal. Checks the role, the state, every value and SKU; of a returned registration only the named fields
-    may differ. Writes deal, lines and families. Records ``deal.changed`` with the names of what differs, when anything
-    does. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``, ``InvalidInput``.
-    """
-    deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect)
-    can_edit(actor, deal).enforce()
-    demand_state(Deed.EDIT, deal)
-    values = checked_fields(registration, currency=deal.currency)
-    products = checked_lines(registration.lines)
-    changed = [name for name, value in values.items() if getattr(deal, name) != value]
-    if _lines_differ(deal, registration.lines, products):
-        changed.append("lines")
-    if deal.review_status == ReviewStatus.RETURNED:
-        _refuse_frozen(changed, deal.fields_to_complete)
-    if not changed:
-        return deal
-    for name, value in values.items():
-        setattr(deal, name, value)
-    deal.save()
-    if "lines" in changed:
-        deal.lines.all().delete()
-        deal.families.all().delete()
-        write_lines(deal, registration.lines, products)
-    record("deal.changed", actor=actor, subject=subject_of(deal), payload={"fields": sorted(changed)})
     return deal
 
 
@@ -269,13 +235,7 @@ def _is_letters(text: str, length: int) -> bool:
     return len(text) == length and text.isascii() and text.isalpha()
 
 
-def _lines_differ(deal: Deal, lines: Sequence[WantedLine], products: Mapping[str, Product]) -> bool:
+def lines_differ(deal: Deal, lines: Sequence[WantedLine], products: Mapping[str, Product]) -> bool:
+    """Whether other products, quantities or another order are named."""
     stored = list(deal.lines.values_list("product_id", "quantity"))
     return stored != [(products[line.sku.strip()].pk, line.quantity) for line in lines]
-
-
-def _refuse_frozen(changed: Sequence[str], open_fields: Sequence[str]) -> None:
-    frozen = [name for name in changed if name not in open_fields]
-    if frozen:
-        message = _("This was not asked for and stays as it was submitted.")
-        raise InvalidInput([FieldError(pointer_of(name), "frozen", message) for name in frozen])

@@ -17,6 +17,8 @@ from concord.deals.enums import OPEN_STAGES, Deed, ReviewStatus
 from concord.deals.models import Deal, DealTwin
 from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.working_time import answer_due_at
+from concord.deals.queries.eligibility import asked_by, findings
+from concord.deals.queries.protections import same_companies
 from concord.deals.queries.twins import claim_of, is_same, stored_reasons
 from concord.deals.rules import can_edit, demand_state
 from concord.partners.actions.customers import create_customer
@@ -39,8 +41,8 @@ def submit_registration(
     """Hand a registration to the vendor.
 
     Locks the partner (so that its limits count right), then the deal. Checks role and state, that everything needed is
-    there, that the families and the country are open to the partner, the limits of its tier, and that the partner has
-    not registered this customer and family already. Writes the matched or a new end customer, the likely twins, the
+    there, the programme's rules of eligibility, the limits of its tier, and that the partner has not registered this
+    customer and family already. Writes the matched or a new end customer, the likely twins, the
     moment by which an answer is due. Records ``deal.submitted``, and ``deal.twins_found`` for the vendor alone.
     Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``, ``InvalidInput``, ``Conflict``.
     """
@@ -50,7 +52,7 @@ def submit_registration(
     deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect)
     can_edit(actor, deal).enforce()
     demand_state(Deed.SUBMIT, deal)
-    return _hand_in(deal, actor=actor, now=now)
+    return hand_in(deal, actor=actor, now=now)
 
 
 @action
@@ -65,17 +67,18 @@ def register_for_partner(
         actor=actor, registration=registration, partner_id=partner_id, owner_id=owner_id, now=now
     )
     _lock_partner(deal.partner_id)
-    return _hand_in(deal, actor=actor, now=now)
+    return hand_in(deal, actor=actor, now=now)
 
 
-def _hand_in(deal: Deal, *, actor: Actor, now: datetime) -> Deal:
+def hand_in(deal: Deal, *, actor: Actor, now: datetime) -> Deal:
     """Everything that submitting means, for a deal that this transaction holds."""
     family_ids = list(deal.families.values_list("family_id", flat=True))
     _demand_complete(deal)
-    _demand_eligible(deal)
+    twins = find_twins(claim_of(deal))
+    own = {deal.end_customer_id} if deal.end_customer_id else set()
+    _demand_eligible(deal, customer_ids=same_companies(_same_ids(twins) | own), now=now)
     if deal.submitted_at is None:
         _demand_room(deal, now=now)
-    twins = find_twins(claim_of(deal))
     customer = _customer_behind(deal, twins, actor=actor, now=now)
     _refuse_own_duplicate(actor, deal, customer_ids=_same_ids(twins) | {customer.pk}, family_ids=family_ids)
     is_first = deal.submitted_at is None
@@ -114,20 +117,12 @@ def _demand_complete(deal: Deal) -> None:
         raise InvalidInput(errors)
 
 
-def _demand_eligible(deal: Deal) -> None:
-    """The partner is authorised for the families of the lines, and for the customer's country."""
-    errors: list[FieldError] = []
-    authorised = set(deal.partner.families.values_list("pk", flat=True))
-    for index, line in enumerate(deal.lines.select_related("product__family")):
-        if line.product.family_id not in authorised:
-            family = line.product.family.display_name
-            refused = _("Your company is not authorised for the family “%(family)s”.") % {"family": family}
-            errors.append(FieldError(f"/lines/{index}/sku", "family_not_authorised", refused))
-    if deal.partner.territories and deal.customer_country not in deal.partner.territories:
-        message = _("This country is outside your company's territory.")
-        errors.append(FieldError("/customer/country", "outside_territory", message))
-    if errors:
-        raise InvalidInput(errors)
+def _demand_eligible(deal: Deal, *, customer_ids: Collection[int], now: datetime) -> None:
+    """Every rule of the programme that the partner may hear of is met; what is the vendor's alone waits at the desk."""
+    against = findings(asked_by(deal, customer_ids=customer_ids), now=now)
+    told = [found for found in against if not found.for_vendor_only]
+    if told:
+        raise InvalidInput([found.as_error() for found in told])
 
 
 def _demand_room(deal: Deal, *, now: datetime) -> None:

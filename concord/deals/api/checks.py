@@ -40,6 +40,7 @@ class ConflictCheckView(IdempotentMixin, APIView):
                 until_month(answer.protected_until).strftime("%Y-%m") if answer.protected_until else None
             ),
             "yours": answer.yours,
+            "rules": answer.rules,
         }
         if actor.is_vendor:
             told |= {"matches": _matches(answer), "holders": _holders(answer)}

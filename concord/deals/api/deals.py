@@ -17,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from concord.deals.actions.drafts import change_registration, create_registration
+from concord.deals.actions.changes import change_registration
+from concord.deals.actions.drafts import create_registration
 from concord.deals.actions.locked import Expectation
 from concord.deals.actions.submission import register_for_partner, submit_registration
 from concord.deals.api import serializers as shapes

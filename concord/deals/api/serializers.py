@@ -71,6 +71,8 @@ class DealInputSerializer(StrictSerializer):
     expected_close_on = serializers.DateField(required=False, allow_null=True)
     description = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     competitor = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    tender_reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    tender_closes_on = serializers.DateField(required=False, allow_null=True)
     lines = LineSerializer(many=True, required=False)
 
 
@@ -82,13 +84,16 @@ class NewDealSerializer(DealInputSerializer):
     submit = serializers.BooleanField(required=False, default=False)
 
 
+_TENDER = ("tender_reference", "tender_closes_on")
+
+
 def registration_from(values: Mapping[str, Any], deal: Deal | None = None) -> Registration:
     """What is registered: the members given, over those of an existing deal."""
     known = _as_registration(deal) if deal else {}
     for prefix in ("customer", "contact"):
         for name, value in values.get(prefix, {}).items():
             known[f"{prefix}_{name}"] = value
-    for name in ("title", "type", "currency", "expected_close_on", "description", "competitor"):
+    for name in ("title", "type", "currency", "expected_close_on", "description", "competitor", *_TENDER):
         if name in values:
             known[name] = values[name]
     if "lines" in values:
@@ -112,6 +117,7 @@ def _as_registration(deal: Deal) -> dict[str, Any]:
         "expected_close_on",
         "description",
         "competitor",
+        *_TENDER,
     )
     lines = tuple(WantedLine(line.product.sku, line.quantity) for line in deal.lines.all())
     return {**{name: getattr(deal, name) for name in names}, "lines": lines}
@@ -172,6 +178,8 @@ class DealSerializer(serializers.Serializer[Deal]):
     expected_close_on = serializers.DateField(allow_null=True)
     description = serializers.CharField()
     competitor = serializers.CharField()
+    tender_reference = serializers.CharField()
+    tender_closes_on = serializers.DateField(allow_null=True)
     lines = ShownLineSerializer(many=True)
     fields_to_complete = serializers.ListField(child=serializers.CharField())
     submitted_at = serializers.DateTimeField(allow_null=True)
@@ -321,11 +329,21 @@ class HolderSerializer(serializers.Serializer[Any]):
     until = serializers.DateTimeField()
 
 
+class RuleFindingSerializer(serializers.Serializer[Any]):
+    """A rule of the programme that a registration would not meet."""
+
+    rule = serializers.CharField()
+    code = serializers.CharField()
+    pointer = serializers.CharField()
+    detail = serializers.CharField(source="message")
+
+
 class CheckAnswerSerializer(serializers.Serializer[Any]):
     """The answer. ``matches`` and ``holders`` are there for the vendor's systems alone."""
 
     verdict = serializers.ChoiceField(choices=["free", "review", "protected", "pool", "vendor"])
     protected_until_month = serializers.CharField(allow_null=True)
     yours = serializers.BooleanField()
+    rules = RuleFindingSerializer(many=True)
     matches = MatchSerializer(many=True, required=False)
     holders = HolderSerializer(many=True, required=False)

@@ -27,11 +27,12 @@ from concord.deals.enums import Deed, ReviewStatus
 from concord.deals.forms.decisions import DECISION_FORMS, DecisionForm, DuplicateForm
 from concord.deals.models import Deal
 from concord.deals.queries.deals import waiting_for_an_answer
+from concord.deals.queries.eligibility import asked_by, findings, is_vendor_account, value_at_list_prices
 from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
-from concord.deals.queries.protections import protections_of
+from concord.deals.queries.protections import protections_of, same_companies
 from concord.deals.queries.workbench import Workbench, rivals_of, urgency, workbench
-from concord.deals.rules import DECIDING, possible_deeds
+from concord.deals.rules import DECIDING, can_decide, possible_deeds
 from concord.partners.enums import Verdict
 from concord.portal.actor import Actor
 from concord.portal.enums import Role
@@ -98,12 +99,15 @@ class WorkbenchView(DeskPage):
             lines=deal.lines.select_related("product__family"),
             protections=protections_of(deal),
             evidence=evidence_of(actor, deal),
+            **_rules(deal, bench),
             clock=clock,
             clock_look=CLOCKS[clock.state] if clock else None,
             history=deal_history(actor, deal),
             rivals=[(rival, deal_history(actor, rival)) for rival in rivals_of(bench)[:_MOST_STORIES]] if bench else [],
             decisions=[self._decision(deed, deal, bench) for deed in _KEYS if deed in deeds],
             can_judge=bool(deeds),
+            can_keep=bool(can_decide(actor)),
+            own_is_vendors=bench is not None and is_vendor_account({bench.own.customer.pk}),
             refused=self.refused,
             version=deal.updated_at.isoformat(),
         )
@@ -113,6 +117,16 @@ class WorkbenchView(DeskPage):
         mine = deed == self.refused_deed
         form = self.refused_form if mine and self.refused_form else decision_form(deed, deal, bench)
         return {"deed": deed, "form": form, "key": _KEYS[deed], "is_open": mine}
+
+
+def _rules(deal: Deal, bench: Workbench | None) -> dict[str, Any]:
+    """What stands against a registration that waits, and its value; also what the partner is not told."""
+    if bench is None or deal.review_status != ReviewStatus.SUBMITTED:
+        return {}
+    now = timezone.now()
+    same = same_companies({bench.own.customer.pk, *(side.customer.pk for side in bench.others if side.is_same)})
+    asked = asked_by(deal, customer_ids=same)
+    return {"findings": findings(asked, now=now), "value": value_at_list_prices(asked, now=now)}
 
 
 def decision_form(deed: Deed, deal: Deal, bench: Workbench | None, data: Any = None) -> DecisionForm:

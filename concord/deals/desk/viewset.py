@@ -12,6 +12,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from concord.deals.desk.bench import DecideView, JudgeTwinView, WorkbenchView
 from concord.deals.desk.checks import ChecksView
+from concord.deals.desk.eligibility import SetVendorAccountView, VendorAccountsView
 from concord.deals.desk.lists import AllDealsView, QueueView
 from concord.deals.models import KindOfActivity, ReasonCode
 from concord.deals.rules import can_read_desk
@@ -40,6 +41,8 @@ class RegistrationsViewSet(ViewSet):
             path("results/", QueueView.as_view(results_only=True), name="queue_results"),
             path("all/", AllDealsView.as_view(), name="all"),
             path("all/results/", AllDealsView.as_view(results_only=True), name="all_results"),
+            path("vendor-accounts/", VendorAccountsView.as_view(), name="vendor_accounts"),
+            path("vendor-accounts/<uuid:customer_uuid>/", SetVendorAccountView.as_view(), name="set_vendor_account"),
             path("checks/", ChecksView.as_view(), name="checks"),
             path("<uuid:deal_uuid>/", WorkbenchView.as_view(), name="bench"),
             path("<uuid:deal_uuid>/decide/<slug:deed>/", DecideView.as_view(), name="decide"),

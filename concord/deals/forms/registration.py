@@ -54,6 +54,13 @@ class RegistrationForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     expected_close_on = forms.DateField(label=_("Expected close"), required=False, widget=DateWidget())
     competitor = forms.CharField(label=_("Competitor"), required=False, max_length=TEXTS["competitor"])
+    tender_reference = forms.CharField(
+        label=_("Reference of the public tender"),
+        required=False,
+        max_length=TEXTS["tender_reference"],
+        help_text=_("Only for a public tender, with the day on which it closes."),
+    )
+    tender_closes_on = forms.DateField(label=_("Tender closes"), required=False, widget=DateWidget())
     description = forms.CharField(
         label=_("What it is about"),
         required=False,
@@ -85,9 +92,8 @@ class RegistrationForm(forms.Form):
     def registration(self) -> Registration:
         """What was typed, for the actions."""
         values = {name: self.cleaned_data[name] for name in (*TEXTS, "customer_country", "currency", "type")}
-        return Registration(
-            **values, expected_close_on=self.cleaned_data["expected_close_on"], lines=self.cleaned_data["lines"] or ()
-        )
+        days = {name: self.cleaned_data[name] for name in ("expected_close_on", "tender_closes_on")}
+        return Registration(**values, **days, lines=self.cleaned_data["lines"] or ())
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -108,6 +114,7 @@ def as_typed(deal: Deal) -> dict[str, Any]:
     return {
         **values,
         "expected_close_on": deal.expected_close_on,
+        "tender_closes_on": deal.tender_closes_on,
         "lines": lines,
     }
 

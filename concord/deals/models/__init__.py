@@ -1,11 +1,13 @@
 """The tables of deals."""
 
 from concord.deals.models.access import CalendarFeed, EmergencyAccess
+from concord.deals.models.eligibility import EligibilityRule, VendorAccount
 from concord.deals.models.evidence import Evidence, EvidenceDownload
 from concord.deals.models.lead import Lead, LeadClaim, LeadContact, LeadFamily, LeadOffer, LeadSource
 from concord.deals.models.people import DealContact, Objection
 from concord.deals.models.promises import Promise
 from concord.deals.models.protection import ConflictCheck, Protection
+from concord.deals.models.queue import SavedFilter
 from concord.deals.models.registration import Deal, DealFamily, DealLine, DealTwin, ReasonCode
 from concord.deals.models.work import Activity, KindOfActivity
 
@@ -18,6 +20,7 @@ __all__ = [
     "DealFamily",
     "DealLine",
     "DealTwin",
+    "EligibilityRule",
     "EmergencyAccess",
     "Evidence",
     "EvidenceDownload",
@@ -32,4 +35,6 @@ __all__ = [
     "Promise",
     "Protection",
     "ReasonCode",
+    "SavedFilter",
+    "VendorAccount",
 ]

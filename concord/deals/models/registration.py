@@ -87,6 +87,13 @@ class Deal(ScopedModel, PublicModel):
     expected_close_on = models.DateField(_("expected close"), null=True, blank=True)
     description = models.TextField(_("what it is about"), blank=True)
     competitor = models.CharField(_("competitor"), max_length=120, blank=True)
+    tender_reference = models.CharField(_("reference of the public tender"), max_length=120, blank=True)
+    tender_closes_on = models.DateField(_("tender closes"), null=True, blank=True)
+    #: what another system called the deal and said that it was worth, in the deal's currency
+    external_id = models.CharField(_("external id"), max_length=64, blank=True, editable=False)
+    reported_value = models.DecimalField(
+        _("reported value"), max_digits=18, decimal_places=2, null=True, blank=True, editable=False
+    )
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     answer_due_at = models.DateTimeField(_("answer due at"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
@@ -118,14 +125,16 @@ class Deal(ScopedModel, PublicModel):
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="deal_currency_code"),
             models.CheckConstraint(condition=Q(customer_country__regex="^[A-Z]{2}$"), name="deal_country_code"),
             models.CheckConstraint(
-                condition=Q(review_status=ReviewStatus.DRAFT)
+                condition=Q(review_status__in=[ReviewStatus.DRAFT, ReviewStatus.IMPORTED])
                 | Q(end_customer__isnull=False, submitted_at__isnull=False),
                 name="deal_submitted_has_customer",
             ),
             models.CheckConstraint(
-                condition=~Q(sales_stage=SalesStage.WON) | Q(review_status=ReviewStatus.APPROVED),
+                condition=~Q(sales_stage=SalesStage.WON)
+                | Q(review_status__in=[ReviewStatus.APPROVED, ReviewStatus.IMPORTED]),
                 name="deal_won_was_approved",
             ),
+            models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="deal_external_id_once"),
         ]
         indexes = [
             models.Index(fields=["partner", "-id"], name="deal_of_partner"),

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from concord.deals.enums import CheckVerdict
 from concord.deals.models import Protection
+from concord.deals.queries.eligibility import Asked, Finding, findings, is_vendor_account
 from concord.deals.queries.leads import is_in_pool
 from concord.deals.queries.protections import live_protections, same_companies
 from concord.deals.queries.twins import is_same
-from concord.partners.models import EndCustomer, ProductFamily
+from concord.partners.models import EndCustomer, Partner, ProductFamily
 from concord.partners.queries.twins import CustomerClaim, Twin, find_twins
 
 
@@ -24,6 +25,8 @@ class Answer:
     yours: bool
     twins: tuple[Twin, ...]
     protections: tuple[Protection, ...]
+    #: rules of the programme that a registration would not meet, as far as a check can know
+    rules: tuple[Finding, ...] = ()
 
 
 def families_by_code(codes: Collection[str]) -> dict[str, ProductFamily]:
@@ -38,7 +41,8 @@ def check_claim(
 
     ``protected``: a record that is plainly the same company is protected; ``review``: one that may be the same is, so
     that a person of the vendor will look; ``pool``: a free lead (for a partner: one that it may claim) stands there;
-    ``free``: none of these. The statements are the same whatever the answer.
+    ``vendor``: the vendor's own team works there; ``free``: none of these. The statements are the same whatever the
+    answer.
     """
     twins = find_twins(claim)
     same = same_companies({twin.end_customer_id for twin in twins if is_same(twin)})
@@ -57,7 +61,34 @@ def check_claim(
     in_pool = is_in_pool(customer_ids=same, family_ids=family_ids, partner_id=partner_id)
     if verdict == CheckVerdict.FREE and in_pool:
         verdict = CheckVerdict.POOL
-    return Answer(verdict, until, yours, tuple(twins), tuple(held))
+    against = _against(claim, same, family_ids, partner_id, now=now)
+    if verdict != CheckVerdict.PROTECTED and is_vendor_account(same):
+        verdict = CheckVerdict.VENDOR
+    return Answer(verdict, until, yours, tuple(twins), tuple(held), tuple(against))
+
+
+def _against(
+    claim: CustomerClaim,
+    customer_ids: Collection[int],
+    family_ids: Collection[int] | None,
+    partner_id: int | None,
+    *,
+    now: datetime,
+) -> list[Finding]:
+    """The rules that stand against the asking partner; the vendor asks for nobody in particular."""
+    if partner_id is None:
+        return []
+    partner = Partner.objects.unscoped("the partner that asks").get(pk=partner_id)
+    families = list(ProductFamily.objects.filter(pk__in=family_ids or []).order_by("code"))
+    asked = Asked(
+        partner=partner,
+        country=claim.country,
+        customer_ids=frozenset(customer_ids),
+        family_ids=frozenset(family_ids or ()),
+        line_families=families,
+        is_check=True,
+    )
+    return findings(asked, now=now)
 
 
 def customers_of(answer: Answer) -> dict[int, EndCustomer]:

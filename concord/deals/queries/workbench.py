@@ -34,6 +34,11 @@ class Side:
     deals: tuple[Deal, ...]
 
     @property
+    def is_same(self) -> bool:
+        """Whether this record counts as the registration's company."""
+        return self.twin is None or self.twin.is_same
+
+    @property
     def blocks(self) -> bool:
         """Whether approving would meet a protection here."""
         return bool(self.protections)

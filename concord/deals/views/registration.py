@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from concord.deals.access import access_deal
+from concord.deals.actions.changes import change_registration
 from concord.deals.actions.checks import SHORTEST_NAME, check_conflict
-from concord.deals.actions.drafts import change_registration, checked_lines, create_registration
+from concord.deals.actions.drafts import checked_lines, create_registration
 from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.submission import submit_registration
-from concord.deals.enums import Deed
+from concord.deals.enums import Deed, ReviewStatus
 from concord.deals.forms.lines import line_message, read_lines
 from concord.deals.forms.registration import RegistrationForm, refuse_registration
 from concord.deals.models import Deal
@@ -108,6 +109,12 @@ def _sent_before(actor: Actor, key: uuid.UUID) -> Deal | None:
 
 def _saved(request: HttpRequest, deal: Deal, form: RegistrationForm) -> HttpResponse:
     """After saving: on to the deal's page; submitted as well when that button was used."""
+    if deal.decided_at is not None and deal.review_status == ReviewStatus.SUBMITTED:
+        messages.success(request, _("Saved. What you changed needs a new answer; your protection stands meanwhile."))
+        return redirect(detail_url(deal))
+    if deal.review_status == ReviewStatus.APPROVED:
+        messages.success(request, _("Saved."))
+        return redirect(detail_url(deal))
     if "submit" not in request.POST:
         messages.success(request, _("Saved. Submit the registration when it is complete."))
         return redirect(detail_url(deal))
