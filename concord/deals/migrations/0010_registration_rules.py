@@ -26,7 +26,7 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deals", "0008_story"),
+        ("deals", "0009_not_at_merged_customer"),
         ("partners", "0006_pool"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
