@@ -64,6 +64,7 @@ PRODUCT_COLUMNS = (
     "minimum_order_quantity", "order_multiple", "description", "status",
 )  # fmt: skip
 PRICE_COLUMNS = ("sku", "minimum_quantity", "unit_price")
+TAXED_COLUMNS = (*PRICE_COLUMNS, "gross_unit_price")
 STOCK_COLUMNS = ("warehouse", "sku", "on_hand", "reserved", "incoming_quantity", "incoming_date", "as_of")
 
 
@@ -75,7 +76,7 @@ def read(path: Path) -> list[Record]:
 def write(path: Path, columns: Sequence[str], records: Iterable[Record]) -> None:
     rows = list(records)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
     size = path.stat().st_size
@@ -300,21 +301,30 @@ def swivel_products(source: Path, names: SwivelNames) -> tuple[list[Record], dic
 
 
 def swivel_prices(source: Path, version: str, sku_of: dict[tuple[str, str, str], str]) -> list[Record]:
-    """Net prices of one list. Left out: notes in the price cell, zero, unknown keys, keys repeated with two prices."""
-    prices: dict[str, set[str]] = {}
+    """Prices of one list, net and, where stated, with VAT.
+
+    Left out: notes in the price cell, zero, unknown keys, keys repeated with two prices.
+    """
+    prices: dict[str, dict[str, str]] = {}
     for r in read(source / f"catalogue/swivels_cny_{version}.csv"):
         sku = sku_of.get((r["item_code"], r["name_zh"], r["spec"]))
-        try:
-            amount = Decimal(r["price_excl_vat"])
-        except InvalidOperation:
-            continue
-        if sku and amount > 0:
-            prices.setdefault(sku, set()).add(r["price_excl_vat"])
+        if sku and is_price(r["price_excl_vat"]):
+            gross = r["price_incl_vat"] if is_price(r["price_incl_vat"]) else ""
+            prices.setdefault(sku, {}).setdefault(r["price_excl_vat"], gross)
     return [
-        {"sku": sku, "minimum_quantity": "1", "unit_price": amounts.pop()}
+        {"sku": sku, "minimum_quantity": "1", "unit_price": net, "gross_unit_price": gross}
         for sku, amounts in prices.items()
         if len(amounts) == 1
+        for net, gross in amounts.items()
     ]
+
+
+def is_price(text: str) -> bool:
+    """Whether a cell holds a number above zero."""
+    try:
+        return Decimal(text) > 0
+    except InvalidOperation:
+        return False
 
 
 # Network devices ------------------------------------------------------------------------------------------------------
@@ -365,7 +375,9 @@ def main() -> None:
     write(target / "products.csv", PRODUCT_COLUMNS, products)
     write(target / "list_prices_usd.csv", PRICE_COLUMNS, [*prices, *barcode_prices])
     for file, version in (("list_prices_cny", "2024-02-22b"), ("list_prices_cny_2023-10-19", "2023-10-19")):
-        write(target / f"{file}.csv", PRICE_COLUMNS, swivel_prices(source, version, sku_of))
+        prices = swivel_prices(source, version, sku_of)
+        is_taxed = any(price["gross_unit_price"] for price in prices)
+        write(target / f"{file}.csv", TAXED_COLUMNS if is_taxed else PRICE_COLUMNS, prices)
     write(target / "stock.csv", STOCK_COLUMNS, [*stock, *barcode_stock])
     for name, columns, rows in (select_customers(source), select_partners(source)):
         write(target / name, columns, rows)

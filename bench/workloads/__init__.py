@@ -11,8 +11,22 @@ def all_workloads() -> Sequence[Workload]:
     """Every workload, in the order in which they run: those that share data stand side by side."""
     from bench.workloads.conflict_check import ConflictCheck
     from bench.workloads.customer_search import CustomerSearch
+    from bench.workloads.feeds import PriceImport, PriceImportAgain, StockImport, StockImportAgain
     from bench.workloads.matching import Matching
+    from bench.workloads.price_check import Engine, PriceCheck
     from bench.workloads.product_search import ProductSearch
     from bench.workloads.quote_pdf import QuotePdf
 
-    return (ConflictCheck(), CustomerSearch(), Matching(), ProductSearch(), QuotePdf())
+    return (
+        ConflictCheck(),
+        CustomerSearch(),
+        Matching(),
+        ProductSearch(),
+        PriceCheck(),
+        Engine(),
+        PriceImport(),
+        PriceImportAgain(),
+        StockImport(),
+        StockImportAgain(),
+        QuotePdf(),
+    )

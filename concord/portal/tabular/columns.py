@@ -31,6 +31,8 @@ FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋
 EXACT_DIGITS: Final = 15
 """Decimal digits that a spreadsheet's number keeps and shows; what lies behind them is noise of binary fractions."""
 
+_PLAIN = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._/ -]*[0-9A-Za-z])?")
+_UNSIGNED = re.compile(r"([0-9]{1,30})(?:\.([0-9]{1,30}?)0*)?")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[,.\u00a0\u202f' ][0-9]{3})+(?:[.,][0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
@@ -65,7 +67,8 @@ class Column:
 
     def read(self, cell: Cell) -> object:
         """The value of the cell; raises CellError. Blank cells give the default."""
-        if isinstance(cell, str):
+        # Most cells are plain: letters, digits and a few marks inside. They need none of the checks.
+        if isinstance(cell, str) and not _PLAIN.fullmatch(cell):
             if _CONTROL.search(cell):
                 raise CellError("control_character", Message(_("The cell holds control characters.")))
             if not cell or cell.isspace():
@@ -139,8 +142,12 @@ class DecimalColumn(Column):
     decimal_places: int = 6
 
     def parse(self, cell: Cell) -> object:
-        value = _number_of(cell)
-        whole_digits, places = _extent(value)
+        plain = _UNSIGNED.fullmatch(cell) if isinstance(cell, str) else None
+        if plain:
+            value, whole_digits, places = Decimal(plain[0]), len(plain[1].lstrip("0")), len(plain[2] or "")
+        else:
+            value = _number_of(cell)
+            whole_digits, places = _extent(value)
         if places > self.decimal_places:
             raise CellError(
                 "too_many_decimals",

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,8 @@ from concord.portal.tabular.problems import (
 from concord.portal.tabular.workbook_rows import REFUSALS, WorkbookLimits, workbook_rows
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
+#: different cells of a column that are remembered with their values
+_REMEMBERED: Final = 4_096
 _BINARY_STARTS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")
 
 
@@ -95,6 +97,8 @@ class Table:
         self._columns = [(column, self._positions[column.name]) for column in columns if column.name in self._positions]
         self._absent = {column.name: column.default for column in columns if column.name not in self._positions}
         self._width = len(self.headers)
+        # What was read once need not be read again: quantities, warehouses and moments repeat a million times.
+        self._known: dict[str, dict[str, Any]] = {column.name: {} for column, _place in self._columns}
         self._unnamed = [place for place, header in enumerate(self.headers) if not header.strip()]
 
     @property
@@ -129,13 +133,25 @@ class Table:
         if not errors:
             for column, position in self._columns:
                 cell = cells[position] if position < len(cells) else ""
+                known = self._known[column.name]
+                if isinstance(cell, str) and cell in known:
+                    values[column.name] = known[cell]
+                    continue
                 try:
-                    values[column.name] = column.read(cell)
+                    values[column.name] = value = column.read(cell)
                 except CellError as error:
                     errors.append(RowError(number, column.name, error.code, error.message, shown(cell)))
-        return Row(number, values, tuple(errors), tuple(map(cell_text, cells)), self._positions)
+                else:
+                    if isinstance(cell, str) and len(known) < _REMEMBERED:
+                        known[cell] = value
+        texts = tuple(cells) if self.format == "csv" else tuple(map(cell_text, cells))
+        return Row(number, values, tuple(errors), cast("tuple[str, ...]", texts), self._positions)
 
     def _shape_errors(self, number: int, cells: Sequence[Cell]) -> list[RowError]:
+        if self.format == "csv" and len(cells) == self._width and not self._unnamed:
+            texts = cast("Sequence[str]", cells)
+            if max(map(len, texts), default=0) <= self._limits.max_cell:
+                return []
         errors = []
         if len(cells) < self._width or any(cell != "" for cell in cells[self._width :]):
             message = Message(

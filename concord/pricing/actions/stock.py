@@ -26,12 +26,26 @@ from concord.pricing.rules.catalogue import can_keep_catalogue
 #: clocks of other systems may be ahead that much; a count of the future would outlive every true one
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
-_INDEX = "CREATE INDEX ON stock_stage (row)"
+# Written anew rather than updated: a million updated rows would be a million dead ones beside them.
+_NAME = """
+CREATE TEMP TABLE stock_named ON COMMIT DROP AS
+SELECT s.*, w.id AS warehouse_id, p.id AS product_id
+FROM stock_stage s
+LEFT JOIN (
+    SELECT DISTINCT ON (word) word, id FROM (
+        SELECT lower(code) AS word, id, 1 AS place FROM pricing_warehouse
+        UNION ALL SELECT lower(name), id, 2 FROM pricing_warehouse
+    ) named ORDER BY word, place, id
+) w ON w.word = lower(s.warehouse)
+LEFT JOIN pricing_product p ON upper(p.sku) = upper(s.sku);
+DROP TABLE stock_stage;
+ALTER TABLE stock_named RENAME TO stock_stage;
+ANALYZE stock_stage;
+"""
 _NAME_WAREHOUSES = """
 UPDATE stock_stage s SET warehouse_id = w.id FROM pricing_warehouse w
 WHERE s.warehouse_id IS NULL AND (lower(w.code) = lower(s.warehouse) OR lower(w.name) = lower(s.warehouse))
 """
-_NAME_PRODUCTS = "UPDATE stock_stage s SET product_id = p.id FROM pricing_product p WHERE upper(p.sku) = upper(s.sku)"
 _NEW_WAREHOUSES = """
 INSERT INTO pricing_warehouse (uuid, created_at, updated_at, code, name, country)
 SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), left(upper(min(warehouse)), 32), min(warehouse), ''
@@ -42,6 +56,12 @@ _NO_PRODUCT = "SELECT row, sku FROM stock_stage WHERE product_id IS NULL ORDER B
 _OF_THE_FUTURE = """
 SELECT row, to_char(as_of, 'YYYY-MM-DD HH24:MI TZ') FROM stock_stage WHERE as_of > %(latest)s ORDER BY row
 """
+_ANY_TWICE = """
+SELECT EXISTS (
+    SELECT FROM stock_stage WHERE product_id IS NOT NULL
+    GROUP BY warehouse_id, CASE WHEN warehouse_id IS NULL THEN lower(warehouse) END, product_id HAVING count(*) > 1
+)
+"""
 _REPEATED = """
 SELECT row, first FROM (
     SELECT row, min(row) OVER (PARTITION BY COALESCE(warehouse_id::text, lower(warehouse)), product_id) AS first
@@ -50,20 +70,24 @@ SELECT row, first FROM (
 """
 # What is on its way is compared as a whole; NULL means that the feed says nothing of it.
 _JUDGE = """
-UPDATE stock_stage s SET level_id = l.id, outcome = CASE
+CREATE TEMP TABLE stock_judged ON COMMIT DROP AS
+SELECT s.*, l.id AS level_id, CASE
     WHEN l.id IS NULL THEN 'created'
     WHEN s.as_of < l.as_of THEN 'older'
     WHEN (s.on_hand, s.reserved) IS DISTINCT FROM (l.on_hand, l.reserved)
-      OR (s.days IS NOT NULL AND (s.days, s.quantities) IS DISTINCT FROM (l.days, l.quantities)) THEN 'updated'
-    ELSE 'unchanged' END
-FROM stock_stage t LEFT JOIN (
-    SELECT l.id, l.warehouse_id, l.product_id, l.on_hand, l.reserved, l.as_of,
-           COALESCE(array_agg(i.expected_on ORDER BY i.expected_on) FILTER (WHERE i.id IS NOT NULL), '{}') AS days,
-           COALESCE(array_agg(i.quantity ORDER BY i.expected_on) FILTER (WHERE i.id IS NOT NULL), '{}') AS quantities
-    FROM pricing_stocklevel l LEFT JOIN pricing_incomingstock i ON i.level_id = l.id
-    WHERE l.product_id IN (SELECT product_id FROM stock_stage) GROUP BY l.id
-) l ON l.warehouse_id = t.warehouse_id AND l.product_id = t.product_id
-WHERE s.row = t.row
+      OR (s.days IS NOT NULL AND (s.days, s.quantities)
+          IS DISTINCT FROM (COALESCE(i.days, '{}'), COALESCE(i.quantities, '{}'))) THEN 'updated'
+    ELSE 'unchanged' END AS outcome
+FROM stock_stage s
+LEFT JOIN pricing_stocklevel l ON l.warehouse_id = s.warehouse_id AND l.product_id = s.product_id
+LEFT JOIN (
+    SELECT level_id, array_agg(expected_on ORDER BY expected_on) AS days,
+           array_agg(quantity ORDER BY expected_on) AS quantities
+    FROM pricing_incomingstock GROUP BY level_id
+) i ON i.level_id = l.id;
+DROP TABLE stock_stage;
+ALTER TABLE stock_judged RENAME TO stock_stage;
+ANALYZE stock_stage;
 """
 _COUNT = "SELECT outcome, count(*) FROM stock_stage GROUP BY outcome"
 _CREATE = """
@@ -132,16 +156,9 @@ def store_stock(
             "as_of": "timestamptz",
             "days": "date[]",
             "quantities": "integer[]",
-            "warehouse_id": "bigint",
-            "product_id": "bigint",
-            "level_id": "bigint",
-            "outcome": "text",
         },
     )
-    stage.fill(
-        (_staged(row) for row in rows),
-        columns=("row", "warehouse", "sku", "on_hand", "reserved", "as_of", "days", "quantities"),
-    )
+    stage.fill(_staged(row) for row in rows)
     _reject(loading, new_warehouses=new_warehouses)
     execute(_JUDGE)
     found = dict(fetch(_COUNT))
@@ -168,8 +185,7 @@ def _staged(row: StockRow) -> tuple[Any, ...]:
 
 
 def _reject(loading: Intake, *, new_warehouses: bool) -> None:
-    for statement in (_INDEX, _NAME_WAREHOUSES, _NAME_PRODUCTS):
-        execute(statement)
+    execute(_NAME)
     if not new_warehouses:
         loading.reject_found(
             fetch(_NO_WAREHOUSE),
@@ -187,9 +203,13 @@ def _reject(loading: Intake, *, new_warehouses: bool) -> None:
         gettext_lazy("%(value)s is still to come; a count is made at a moment that has passed."),
     )
     loading.reject_found(
-        fetch(_REPEATED), "sku", "repeated", gettext_lazy("This repeats row %(value)s of the same file.")
+        fetch(_REPEATED) if fetch(_ANY_TWICE)[0][0] else [],
+        "sku",
+        "repeated",
+        gettext_lazy("This repeats row %(value)s of the same file."),
     )
-    execute("DELETE FROM stock_stage WHERE row = ANY(%(rows)s)", {"rows": loading.rejected_rows})
+    if loading.rejected:
+        execute("DELETE FROM stock_stage WHERE row = ANY(%(rows)s)", {"rows": loading.rejected_rows})
 
 
 def _note(older: int) -> str:

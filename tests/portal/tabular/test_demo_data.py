@@ -11,6 +11,7 @@ import pytest
 from concord.portal.tabular import (
     ChoiceColumn,
     DateColumn,
+    DecimalColumn,
     FormulaCells,
     IntegerColumn,
     ListColumn,
@@ -72,6 +73,7 @@ FORMATS = {
         ChoiceColumn("status", choices={"active": "active"}, required=True),
     ),
 }
+TAXED_PRICES = (*PRICES, DecimalColumn("gross_unit_price", above=Decimal(0), decimal_places=6))
 LISTS = ("list_prices_usd", "list_prices_cny", "list_prices_cny_2023-10-19")
 
 
@@ -99,7 +101,7 @@ def test_the_catalogue_hangs_together():
     skus = {product["sku"] for product in products}
     priced = set()
     for name in LISTS:
-        prices = load(name)
+        prices = load(name, TAXED_PRICES if name == "list_prices_cny" else None)
         assert unique(prices, "sku", "minimum_quantity")
         assert {price["sku"] for price in prices} <= skus
         priced |= {price["sku"] for price in prices}
@@ -113,8 +115,13 @@ def test_the_catalogue_hangs_together():
 
 
 def test_prices_are_those_of_the_source():
-    prices = {(price["sku"], price["minimum_quantity"]): price["unit_price"] for price in load("list_prices_cny")}
+    prices = {
+        (price["sku"], price["minimum_quantity"]): price["unit_price"]
+        for price in load("list_prices_cny", TAXED_PRICES)
+    }
+    taxed = {price["sku"]: price["gross_unit_price"] for price in load("list_prices_cny", TAXED_PRICES)}
     assert prices["YM-1001-14", 1] == Decimal("0.064")
+    assert taxed["YM-1001-14"] == Decimal("0.070")
     assert min(prices.values()) > 0
 
 
