@@ -17,7 +17,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from ops.select_demo_parties import select_customers, select_partners
@@ -320,11 +320,8 @@ def swivel_prices(source: Path, version: str, sku_of: dict[tuple[str, str, str],
 
 
 def is_price(text: str) -> bool:
-    """Whether a cell holds a number above zero."""
-    try:
-        return Decimal(text) > 0
-    except InvalidOperation:
-        return False
+    """Whether a cell holds a number above zero, whole: of some the first digit is cut off."""
+    return bool(re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text)) and Decimal(text) > 0
 
 
 # Network devices ------------------------------------------------------------------------------------------------------

@@ -71,7 +71,8 @@ def names() -> list[str]:
 def catalogue_loaded(server: Server, prices: int, seed: int, *, in_force: bool) -> None:
     """Have the products of that many prices, a partner, its rules, and, ``in_force``, the prices themselves."""
     facts = {"prices": prices, "seed": seed, "in_force": in_force}
-    if server.is_loaded("catalogue", *_MADE_FROM, **facts):
+    # Under one name with the other catalogue of the benchmarks: either replaces the other's products.
+    if server.is_loaded("products", *_MADE_FROM, **facts):
         return
     from concord.partners.models import ProductFamily, Tier
 
@@ -79,7 +80,7 @@ def catalogue_loaded(server: Server, prices: int, seed: int, *, in_force: bool) 
     ProductFamily.objects.get_or_create(code="bench", defaults={"name": "Bench"})
     with server.connect() as connection:
         _load(connection, prices // len(BREAKS), seed, in_force=in_force)
-    server.loaded("catalogue", *_MADE_FROM, **facts)
+    server.loaded("products", *_MADE_FROM, **facts)
 
 
 def _load(connection: Connection[Any], products: int, seed: int, *, in_force: bool) -> None:
