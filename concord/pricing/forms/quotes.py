@@ -70,7 +70,11 @@ class QuoteForm(forms.Form):
     customer_address = forms.CharField(
         label=_("Customer's address"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    contact_email = forms.EmailField(label=_("Contact's e-mail address"), required=False)
+    contact_email = forms.EmailField(
+        label=_("Contact's e-mail address"),
+        required=False,
+        help_text=_("On the check page the customer sees the lines after a code that goes to this address."),
+    )
     currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3)
     valid_until = forms.DateField(
         label=_("Valid until"), widget=DateWidget, help_text=_("The whole day counts, in your company's time zone.")
