@@ -13,9 +13,11 @@ from concord.deals.pool.terms import pool_terms
 from concord.deals.pool_enums import LEAD_EVENT_LABELS, LEAD_LOOKS
 from concord.deals.pool_panels import claims_to_follow_up, find_leads
 from concord.deals.pool_rules import can_read_pool
+from concord.deals.queries.pool_invariants import pool_invariants
 from concord.portal import imports, registry
 from concord.portal.desk import give_permissions
 from concord.portal.enums import Role
+from concord.portal.invariants import register_invariant
 from concord.portal.ui.looks import register_looks
 from concord.portal.work import register_constraint
 
@@ -24,6 +26,8 @@ def wire_pool() -> None:
     """Everything that other packages reach the pool by."""
     pool_terms()  # terms that contradict each other are refused at the start
     register_constraint("lead_one_claim", NotFree)
+    for invariant in pool_invariants():
+        register_invariant(invariant)
     registry.event_labels.update(LEAD_EVENT_LABELS)
     registry.subject_urls["lead"] = _address
     registry.menu_items.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -28,9 +29,13 @@ _STILL = {
 }
 
 
+def _lead_of(event: Event) -> str:
+    return str(json.loads(event.payload)["lead"])
+
+
 def lead_mail_targets(event: Event) -> Iterable[str]:
     """Whom an event about a lead is mailed to, by user id: its owner, or of an offer the partner's administrators."""
-    lead = Lead.objects.unscoped("whom a mail goes to").filter(uuid=event.subject_uuid).first()
+    lead = Lead.objects.unscoped("whom a mail goes to").filter(uuid=_lead_of(event)).first()
     if lead is None or lead.partner_id is None or lead.partner_id != event.partner_id:
         return ()
     if lead.owner_id is not None:
@@ -43,7 +48,7 @@ def lead_mail_targets(event: Event) -> Iterable[str]:
 
 def send_lead_mail(event: Event, target: str) -> None:
     """Tell one person of an offer, an assignment or a deadline, unless it has been overtaken since."""
-    lead = Lead.objects.unscoped("the lead of the mail").filter(uuid=event.subject_uuid).first()
+    lead = Lead.objects.unscoped("the lead of the mail").filter(uuid=_lead_of(event)).first()
     user = User.objects.filter(pk=int(target), is_active=True, member__partner_id=event.partner_id or 0).first()
     if lead is None or user is None or lead.partner_id != event.partner_id or lead.state not in _STILL[event.verb]:
         return

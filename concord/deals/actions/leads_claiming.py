@@ -17,6 +17,7 @@ from concord.deals.actions.leads_locked import (
     put_back,
     subject_of_lead,
     take,
+    tell,
 )
 from concord.deals.models import Lead
 from concord.deals.pool_enums import (
@@ -33,7 +34,6 @@ from concord.deals.queries.leads import cools_down_until, leads_owned_by, room_o
 from concord.partners.models import Member, Partner
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
-from concord.portal.events import record
 from concord.portal.refusals import Conflict, InvalidInput, NotThere, WrongState
 from concord.portal.work import action
 
@@ -68,7 +68,7 @@ def claim_lead(
         raise Conflict(message, code="cooling_down")
     owner = demand_room(actor, partner.pk, owner_id, now=now, is_free_claim=True)
     take(lead, partner_id=partner.pk, owner_id=owner, way=ClaimWay.CLAIMED, now=now)
-    record(
+    tell(
         "lead.claimed",
         actor=actor,
         subject=subject_of_lead(lead),
@@ -100,7 +100,7 @@ def release_lead(
         expect(lead)
     subject = subject_of_lead(lead)
     put_back(lead, end=ClaimEnd.RELEASED, reason=reason, now=now)
-    record("lead.released", actor=actor, subject=subject, payload={"reason": reason})
+    tell("lead.released", actor=actor, subject=subject, payload={"reason": reason})
     return lead
 
 
@@ -122,7 +122,7 @@ def assign_lead(*, actor: Actor, lead_uuid: uuid.UUID, owner_id: int, now: datet
     _end_offer(lead, now=now)
     lead.claims.filter(ended_at__isnull=True).update(ended_at=now, end=ClaimEnd.TAKEN_BACK)
     take(lead, partner_id=member.partner_id, owner_id=owner_id, way=ClaimWay.ASSIGNED, now=now)
-    record(
+    tell(
         "lead.assigned",
         actor=actor,
         subject=subject_of_lead(lead),
@@ -147,7 +147,7 @@ def withdraw_lead(*, actor: Actor, lead_uuid: uuid.UUID, now: datetime) -> Lead:
     _end_offer(lead, now=now)
     put_back(lead, end=ClaimEnd.TAKEN_BACK, now=now, state=LeadState.WITHDRAWN)
     visibility = Visibility.INTERNAL if subject.partner_id is None else Visibility.PARTNER
-    record("lead.withdrawn", actor=actor, subject=subject, visibility=visibility)
+    tell("lead.withdrawn", actor=actor, subject=subject, visibility=visibility)
     return lead
 
 
@@ -176,7 +176,7 @@ def reassign_leads(
         lead.owner_id = to_user_id
         lead.save()
         lead.claims.filter(ended_at__isnull=True).update(owner_id=to_user_id)
-        record(
+        tell(
             "lead.reassigned",
             actor=actor,
             subject=subject_of_lead(lead),

@@ -14,6 +14,7 @@ from concord.deals.actions.leads_locked import (
     locked_lead,
     put_back,
     subject_of_lead,
+    tell,
 )
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.models import Deal, Lead, LeadContact
@@ -22,7 +23,6 @@ from concord.deals.pool_enums import ClaimEnd, LeadDeed, LeadState
 from concord.deals.pool_rules import can_work_on, demand_lead_state
 from concord.deals.queries.leads import open_claim
 from concord.portal.actor import Actor
-from concord.portal.events import record
 from concord.portal.refusals import InvalidInput
 from concord.portal.work import action
 
@@ -56,7 +56,7 @@ def note_contact(
     lead.follow_up_by = pool_terms().next_follow_up_by(lead.claimed_at, now)
     lead.reminders = 0
     lead.save()
-    record("lead.contacted", actor=actor, subject=subject_of_lead(lead), payload={"follow_up_by": lead.follow_up_by})
+    tell("lead.contacted", actor=actor, subject=subject_of_lead(lead), payload={"follow_up_by": lead.follow_up_by})
     return lead
 
 
@@ -98,7 +98,7 @@ def convert_lead(
     lead.follow_up_by = pool_terms().draft_until(now)
     lead.reminders = 0
     lead.save()
-    record("lead.converted", actor=actor, subject=subject_of_lead(lead), payload={"deal": deal.uuid})
+    tell("lead.converted", actor=actor, subject=subject_of_lead(lead), payload={"deal": deal.uuid})
     return deal
 
 
@@ -117,7 +117,7 @@ def remind_of_lead(*, actor: Actor, lead_id: int, now: datetime) -> bool:
         return False
     lead.reminders = rungs
     lead.save()
-    record(
+    tell(
         "lead.follow_up_due",
         actor=actor,
         subject=subject_of_lead(lead),
@@ -138,7 +138,7 @@ def return_lead(*, actor: Actor, lead_id: int, now: datetime) -> bool:
         return False
     subject, due = subject_of_lead(lead), lead.follow_up_by
     put_back(lead, end=ClaimEnd.RETURNED, now=now)
-    record("lead.returned", actor=actor, subject=subject, payload={"follow_up_by": due})
+    tell("lead.returned", actor=actor, subject=subject, payload={"follow_up_by": due})
     return True
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,9 @@ from concord.deals.pool.terms import pool_terms
 from concord.deals.pool_enums import ClaimEnd, ClaimWay, LeadState
 from concord.partners.models import Partner
 from concord.portal.actor import Actor
-from concord.portal.events import Subject
+from concord.portal.enums import Visibility
+from concord.portal.events import Subject, record
+from concord.portal.models import Event
 from concord.portal.refusals import Conflict, NotThere
 
 #: raises when the locked lead is not the version that the caller has read
@@ -40,9 +44,37 @@ def lead_as_read_at(version: str) -> LeadExpectation:
     return expect
 
 
-def subject_of_lead(lead: Lead) -> Subject:
-    """The chain that facts about a lead go to; a fact is the partner's that the lead is with at that moment."""
-    return Subject("lead", lead.uuid, lead.partner_id)
+@dataclass(frozen=True, slots=True)
+class LeadSubject:
+    """A lead, with the partner that it is with at that moment: a fact is told to that partner."""
+
+    lead: uuid.UUID
+    partner_id: int | None
+
+    def chain(self, visibility: Visibility) -> Subject:
+        """Where a fact goes. What a partner may read has a chain of that lead and partner, whose numbers count its own
+        facts alone: in one chain for all, they would tell how many others had the lead before."""
+        if self.partner_id is None or visibility == Visibility.INTERNAL:
+            return Subject("lead", self.lead)
+        return Subject("lead_at_partner", uuid.uuid5(self.lead, str(self.partner_id)), self.partner_id)
+
+
+def subject_of_lead(lead: Lead) -> LeadSubject:
+    """What facts about a lead are recorded of, as it stands now."""
+    return LeadSubject(lead.uuid, lead.partner_id)
+
+
+def tell(
+    verb: str,
+    *,
+    actor: Actor,
+    subject: LeadSubject,
+    payload: Mapping[str, Any] | None = None,
+    visibility: Visibility = Visibility.PARTNER,
+) -> Event:
+    """Record a fact about a lead; its ``lead`` names the lead, whichever chain it stands in."""
+    told = {**(payload or {}), "lead": subject.lead}
+    return record(verb, actor=actor, subject=subject.chain(visibility), payload=told, visibility=visibility)
 
 
 def locked_lead(*, actor: Actor, lead_uuid: uuid.UUID, expect: LeadExpectation | None = None) -> Lead:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.actions.leads_locked import locked_lead, subject_of_lead
+from concord.deals.actions.leads_locked import locked_lead, subject_of_lead, tell
 from concord.deals.models import Deal, Lead, LeadClaim, LeadFamily, LeadSource
 from concord.deals.pool_enums import OPEN_LEAD_STATES, ClaimEnd, ClaimWay, CompanySize, LeadState
 from concord.deals.pool_rules import can_run_pool
@@ -25,7 +25,6 @@ from concord.partners.queries.twins import CustomerClaim, find_twins
 from concord.portal.actor import Actor
 from concord.portal.countries import is_country
 from concord.portal.enums import Visibility
-from concord.portal.events import record
 from concord.portal.imports import folded
 from concord.portal.refusals import FieldError, InvalidInput, WrongState
 from concord.portal.work import action
@@ -169,7 +168,7 @@ def change_lead(*, actor: Actor, lead_uuid: uuid.UUID, facts: LeadFacts, now: da
     if "families" in changed:
         LeadFamily.objects.filter(lead=lead).delete()
         _write_families(lead, families)
-    record(
+    tell(
         "lead.changed",
         actor=actor,
         subject=subject_of_lead(lead),
@@ -286,7 +285,7 @@ def _write_families(lead: Lead, families: Collection[ProductFamily]) -> None:
 
 
 def _tell_created(lead: Lead, families: Collection[ProductFamily], *, actor: Actor) -> None:
-    record(
+    tell(
         "lead.created",
         actor=actor,
         subject=subject_of_lead(lead),

@@ -17,6 +17,7 @@ from concord.deals.actions.leads_locked import (
     set_free,
     subject_of_lead,
     take,
+    tell,
 )
 from concord.deals.models import Lead, LeadOffer
 from concord.deals.pool.terms import pool_terms
@@ -34,7 +35,6 @@ from concord.deals.queries.lead_candidates import weighed_partners
 from concord.deals.queries.leads import offer_to
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
-from concord.portal.events import record
 from concord.portal.refusals import InvalidInput, WrongState
 from concord.portal.work import action
 
@@ -60,15 +60,17 @@ def free_lead(*, actor: Actor, lead_uuid: uuid.UUID, now: datetime) -> Lead:
     """Put a lead into the pool for everybody, whatever offer waits or claim is held.
 
     Locks the lead. Checks role and that it was neither converted nor withdrawn. Writes the lead, ends offer or claim.
-    Records ``lead.freed`` for the vendor alone. Raises ``NotThere``, ``NotAllowed``, ``WrongState``.
+    Records ``lead.freed``, to the partner that had it, if any. Raises ``NotThere``, ``NotAllowed``, ``WrongState``.
     """
     can_run_pool(actor).enforce()
     lead = locked_lead(actor=actor, lead_uuid=lead_uuid)
     if lead.state not in {*OPEN_LEAD_STATES, LeadState.CLAIMED}:
         raise WrongState(state=lead.state, allowed=[*OPEN_LEAD_STATES, LeadState.CLAIMED])
     _take_back_offer(lead, now=now)
+    subject = subject_of_lead(lead)
     put_back(lead, end=ClaimEnd.TAKEN_BACK, now=now)
-    _tell_freed(lead, actor=actor)
+    visibility = Visibility.INTERNAL if subject.partner_id is None else Visibility.PARTNER
+    tell("lead.freed", actor=actor, subject=subject, visibility=visibility)
     return lead
 
 
@@ -92,7 +94,7 @@ def accept_lead(
     owner = demand_room(actor, offer.partner_id, owner_id, now=now, is_free_claim=False)
     _answer(offer, OfferAnswer.ACCEPTED, now=now)
     take(lead, partner_id=offer.partner_id, owner_id=owner, way=ClaimWay.ACCEPTED, now=now)
-    record(
+    tell(
         "lead.accepted",
         actor=actor,
         subject=subject_of_lead(lead),
@@ -121,7 +123,7 @@ def decline_lead(
         raise InvalidInput.at("/reason", "unknown_reason", _("This reason is not on offer."))
     lead, offer = _offered(LeadDeed.DECLINE, actor=actor, lead_uuid=lead_uuid, now=now, expect=expect)
     _answer(offer, OfferAnswer.DECLINED, now=now, reason=reason)
-    record("lead.declined", actor=actor, subject=subject_of_lead(lead), payload={"reason": reason})
+    tell("lead.declined", actor=actor, subject=subject_of_lead(lead), payload={"reason": reason})
     _offer_next(lead, actor=actor, now=now)
     return lead
 
@@ -151,7 +153,7 @@ def expire_offer(*, actor: Actor, lead_id: int, now: datetime) -> bool:
     offer = offer_to(lead, lead.partner_id)
     if offer is not None:
         _answer(offer, OfferAnswer.EXPIRED, now=now)
-    record("lead.offer_expired", actor=actor, subject=subject_of_lead(lead), payload={"until": lead.offered_until})
+    tell("lead.offer_expired", actor=actor, subject=subject_of_lead(lead), payload={"until": lead.offered_until})
     _offer_next(lead, actor=actor, now=now)
     return True
 
@@ -190,7 +192,7 @@ def _offer_next(lead: Lead, *, actor: Actor, now: datetime, is_asked: bool = Fal
     lead.offered_until = until
     lead.free_since = None
     lead.save()
-    record("lead.offered", actor=actor, subject=subject_of_lead(lead), payload={"until": until})
+    tell("lead.offered", actor=actor, subject=subject_of_lead(lead), payload={"until": until})
 
 
 def _take_back_offer(lead: Lead, *, now: datetime) -> None:
@@ -210,4 +212,4 @@ def _demand_open(lead: Lead) -> None:
 
 
 def _tell_freed(lead: Lead, *, actor: Actor) -> None:
-    record("lead.freed", actor=actor, subject=subject_of_lead(lead), visibility=Visibility.INTERNAL)
+    tell("lead.freed", actor=actor, subject=subject_of_lead(lead), visibility=Visibility.INTERNAL)
