@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.views import detail, evidence, lists, registration
+from concord.deals.views import detail, evidence, lists, registration, story
 
 app_name = "deals"
 
@@ -21,5 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/steps/<uuid:activity_uuid>/done/", detail.step_done, name="step-done"),
     path("deals/<uuid:deal_uuid>/evidence/", evidence.attach, name="evidence"),
     path("deals/<uuid:deal_uuid>/evidence/<uuid:evidence_uuid>/", evidence.download, name="evidence-file"),
+    path("deals/<uuid:deal_uuid>/activities/<uuid:activity_uuid>/", story.activity, name="activity"),
+    path("deals/<uuid:deal_uuid>/competitor/", story.competitor, name="competitor"),
+    path("deals/<uuid:deal_uuid>/story/<slug:sort>/", story.item, name="story-new"),
+    path("deals/<uuid:deal_uuid>/story/<slug:sort>/<uuid:item_uuid>/", story.item, name="story-item"),
+    path("deals/<uuid:deal_uuid>/contacts/<uuid:item_uuid>/left/", story.left, name="contact-left"),
+    path("deals/<uuid:deal_uuid>/promises/<uuid:item_uuid>/<slug:state>/", story.settle, name="promise-settle"),
     path("deals/<uuid:deal_uuid>/do/<slug:deed>/", detail.do, name="do"),
 ]

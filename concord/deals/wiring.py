@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.decisions import AlreadyProtected
+from concord.deals.actions.people import ContactTaken
 from concord.deals.enums import EVENT_LABELS
 from concord.deals.models import Deal, EligibilityRule, KindOfActivity, ReasonCode
 from concord.deals.panels import funnel, waiting_for_me
@@ -28,6 +29,7 @@ def wire() -> None:
     """Everything that other packages reach deals by."""
     programme_terms()  # terms that contradict each other are refused at the start
     register_constraint("one_protection", AlreadyProtected)
+    register_constraint("contact_email_once", ContactTaken)
     guarding_triggers.add("protection_locks_customer")
     for invariant in deal_invariants():
         register_invariant(invariant)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 from concord.deals.enums import PromiseState
-from concord.deals.models import Deal, DealContact, Objection, Promise
+from concord.deals.models import Activity, Deal, DealContact, Objection, Promise
+from concord.portal.actor import Actor
+from concord.portal.refusals import NotThere
 
 
 def contacts_of(deal: Deal) -> list[DealContact]:
@@ -23,3 +28,20 @@ def promises_of(deal: Deal) -> list[Promise]:
 def objections_of(deal: Deal) -> list[Objection]:
     """What speaks against buying, unanswered first; one statement."""
     return sorted(deal.objections.select_related("contact"), key=lambda one: (one.answered_at is not None, one.pk))
+
+
+def story_item(deal: Deal, sort: str, item_uuid: uuid.UUID) -> Any:
+    """One person, promise or objection of a deal, by the word in its address. Raises ``NotThere``."""
+    model = {"contacts": DealContact, "promises": Promise, "objections": Objection}[sort]
+    found = model.objects.filter(deal=deal, uuid=item_uuid).first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+def activity_for(actor: Actor, deal: Deal, activity_uuid: uuid.UUID) -> Activity:
+    """One activity that the actor may read. Raises ``NotThere``."""
+    found = Activity.objects.filter(deal=deal, uuid=activity_uuid).select_related("contact").first()
+    if found is None or (found.is_internal and not actor.is_vendor):
+        raise NotThere
+    return found

@@ -28,7 +28,7 @@ from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of
 from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
-from concord.deals.queries.story import contacts_of
+from concord.deals.queries.story import contacts_of, objections_of, promises_of
 from concord.deals.queries.work import kinds_on_offer
 from concord.deals.queries.workbench import urgency
 from concord.deals.rules import can_add_activity, can_attach, can_read_deals, possible_deeds
@@ -66,6 +66,9 @@ def _page(
         "history": history,
         "entries": list(reversed(history.entries))[:_SHOWN_ENTRIES],
         "activities": activities,
+        "contacts": contacts,
+        "promises": promises_of(deal),
+        "objections": objections_of(deal),
         "step": step,
         "step_overdue": is_overdue(step, now=now),
         "deeds": {deed.value: True for deed in deeds},
