@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
 from django.utils import timezone
 
+from concord.deals.actions.handover_mails import write_to_contact, write_to_successor
 from concord.deals.actions.lead_mails import lead_mail_targets, send_lead_mail
 from concord.deals.actions.leads_receiving import lead_from_lapsed_deal
 from concord.deals.actions.leads_routing import route_new_lead
@@ -45,8 +49,24 @@ def route(event: Event, _target: str) -> None:
         route_new_lead(actor=portal_actor(), lead_id=lead_id, now=timezone.now())
 
 
+def handed_over(event: Event, target: str) -> None:
+    """Work was handed over: the successor, and each of the customers' people who is told, gets one mail."""
+    kind, _colon, public_id = target.partition(":")
+    payload = json.loads(event.payload)
+    if kind == "contact":
+        write_to_contact(public_id, payload, payload["from"])
+    else:
+        write_to_successor(payload, payload["from"])
+
+
+def told_of_handover(event: Event) -> Iterable[str]:
+    """One target for each mail, so that one that fails does not send the others again."""
+    return ["successor", *(f"contact:{contact}" for contact in json.loads(event.payload)["contacts"])]
+
+
 def register() -> None:
     """Follow the log from now on."""
+    register_consumer(Consumer("deals.handover", frozenset({"member.handed_over"}), handed_over, told_of_handover))
     register_consumer(Consumer("deals.pool.lapsed", LAPSED, lapse))
     register_consumer(Consumer("deals.pool.mail", MAILED, send_lead_mail, lead_mail_targets))
     register_consumer(Consumer("deals.pool.routing", frozenset({"lead.created"}), route))

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.deals.enums import DEED_STATES, FINAL_STAGES, Deed, EvidencePurpose, ReviewStatus
 from concord.deals.models import Deal
+from concord.partners.models import Member
+from concord.partners.rules import can_manage_members
 from concord.portal.actor import Actor
 from concord.portal.enums import Role
 from concord.portal.refusals import Allowed, Answer, Denied, WrongState
@@ -86,6 +88,20 @@ def demand_open_for_evidence(deal: Deal, purpose: EvidencePurpose) -> None:
             allowed=sorted(still_open),
             message=_("This cannot be done with a registration that is “%(state)s”.") % {"state": state_label(deal)},
         )
+
+
+def can_hand_over(actor: Actor, deal: Deal) -> Answer:
+    """Whoever works on the deal hands it over, and channel managers and internal systems do."""
+    if actor.has_role(*_DECIDERS):
+        return Allowed()
+    return can_edit(actor, deal)
+
+
+def can_hand_over_person(actor: Actor, member: Member) -> Answer:
+    """A person's work is handed over by the person, the company's administrator, or a channel manager."""
+    if actor.user_id is not None and actor.user_id == member.user_id:
+        return Allowed()
+    return can_manage_members(actor=actor, partner_id=member.partner_id)
 
 
 def may(actor: Actor, deed: Deed, deal: Deal) -> Answer:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.views import detail, evidence, lists, registration, story
+from concord.deals.views import brief, detail, evidence, handover, lists, registration, story
 
 app_name = "deals"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("handover/<uuid:member_uuid>/", handover.handover, name="handover"),
     path("deals/", lists.deal_list, name="list"),
     path("deals/new/", registration.create, name="create"),
     path("deals/check/", registration.check, name="check"),
@@ -22,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/evidence/", evidence.attach, name="evidence"),
     path("deals/<uuid:deal_uuid>/evidence/<uuid:evidence_uuid>/", evidence.download, name="evidence-file"),
     path("deals/<uuid:deal_uuid>/activities/<uuid:activity_uuid>/", story.activity, name="activity"),
+    path("deals/<uuid:deal_uuid>/brief/", brief.brief, name="brief"),
+    path("deals/<uuid:deal_uuid>/brief.pdf", brief.brief_pdf, name="brief-pdf"),
     path("deals/<uuid:deal_uuid>/competitor/", story.competitor, name="competitor"),
     path("deals/<uuid:deal_uuid>/story/<slug:sort>/", story.item, name="story-new"),
     path("deals/<uuid:deal_uuid>/story/<slug:sort>/<uuid:item_uuid>/", story.item, name="story-item"),

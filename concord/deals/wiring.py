@@ -12,6 +12,7 @@ from concord.deals.models import Deal, EligibilityRule, KindOfActivity, ReasonCo
 from concord.deals.panels import funnel, waiting_for_me
 from concord.deals.protection.terms import programme_terms
 from concord.deals.providers import find_deals
+from concord.deals.queries.handover import open_work_of
 from concord.deals.queries.invariants import deal_invariants
 from concord.deals.queries.merging import built_on_merge, merge_plan
 from concord.deals.queries.stories import deal_story
@@ -37,6 +38,8 @@ def wire() -> None:
     registry.event_labels.update(EVENT_LABELS)
     registry.story_resolvers["deal"] = deal_story
     registry.subject_urls["deal"] = _address
+    registry.open_work.append(lambda user_id: open_work_of(user_id).counted())
+    registry.handover_addresses.append(lambda member: reverse("deals:handover", args=[member]))
     registry.menu_items.append(
         registry.MenuItem(
             label=_("Deals"),
@@ -59,6 +62,15 @@ def wire() -> None:
             "qualified": Look("info", "filter-check", _("Qualified")),
             "quoted": Look("info", "file-invoice", _("Quoted")),
             "negotiating": Look("info", "messages", _("Negotiating")),
+        },
+    )
+    register_looks(
+        "promise",
+        {
+            "open": Look("info", "clock", _("Open")),
+            "kept": Look("ok", "circle-check", _("Kept")),
+            "broken": Look("bad", "circle-x", _("Broken")),
+            "withdrawn": Look("muted", "arrow-back", _("Withdrawn")),
         },
     )
     give_permissions(Deal, view={Role.CHANNEL_MANAGER, Role.PRICING_MANAGER})

@@ -127,6 +127,10 @@ subject_urls: dict[str, Callable[[str], str]] = {}
 merge_participants: list[MergeParticipant] = []
 #: by dotted verb: what happened, in the reader's language
 event_labels: dict[str, _StrPromise | str] = {}
+#: what a person, by user id, still has to do: (label, number) pairs; nobody with such work loses the access
+open_work: list[Callable[[int], Sequence[tuple[_StrPromise | str, int]]]] = []
+#: by public id of a membership: where that work is handed over
+handover_addresses: list[Callable[[str], str]] = []
 _user_resolvers: list[UserResolver] = []
 
 

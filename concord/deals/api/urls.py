@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from concord.deals.api import leads, states
+from concord.deals.api.brief import BriefView
 from concord.deals.api.checks import ConflictCheckView
 from concord.deals.api.deals import DealCollectionView, DealView
 from concord.deals.api.evidence import EvidenceFileView, EvidenceView
+from concord.deals.api.handover import HandoverView
 from concord.deals.api.history import HistoryView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/duplicate/", states.DuplicateView.as_view(), name="deal-duplicate"),
     path("deals/<uuid:deal_uuid>/withdraw/", states.WithdrawView.as_view(), name="deal-withdraw"),
     path("deals/<uuid:deal_uuid>/win/", states.WinView.as_view(), name="deal-win"),
+    path("deals/<uuid:deal_uuid>/brief/", BriefView.as_view(), name="deal-brief"),
+    path("deals/<uuid:deal_uuid>/handover/", HandoverView.as_view(), name="deal-handover"),
     path("deals/<uuid:deal_uuid>/lose/", states.LoseView.as_view(), name="deal-lose"),
     path("leads/", leads.LeadCollectionView.as_view(), name="leads"),
     path("leads/<uuid:lead_uuid>/", leads.LeadView.as_view(), name="lead"),

@@ -32,6 +32,8 @@ class ProgrammeTerms:
     time_zone: str = "UTC"
     calendar_country: str = ""
     most_lines: int = 500
+    readiness_at_least: int = 40
+    quiet_after_days: int = 14
 
     def __post_init__(self) -> None:
         """Refuse numbers that contradict each other, when the portal starts and not when a partner waits."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Value
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from concord.deals.enums import COMPLETABLE, EVENT_LABELS
+from concord.deals.enums import COMPLETABLE, EVENT_LABELS, PromiseState
 from concord.deals.models import Deal, ReasonCode
 from concord.partners.models import ProductFamily
 from concord.portal import registry
@@ -92,6 +93,13 @@ def deal_history(actor: Actor, deal: Deal) -> History:
     return History(entries=entries, holds=broken is None)
 
 
+def last_entries(actor: Actor, deal: Deal, *, most: int) -> list[Entry]:
+    """The latest facts that the actor may read, the newest first; the chain is not checked here."""
+    words = _Words()
+    latest = visible_events(actor, deal).order_by("-sequence")[:most]
+    return [_entry(event, words, verified=True) for event in latest]
+
+
 _LOOKS: Mapping[str, tuple[str, str]] = {
     "deal.created": ("pencil", "muted"),
     "deal.changed": ("edit", "muted"),
@@ -109,6 +117,20 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     "deal.lost": ("circle-x", "bad"),
     "deal.activity_added": ("notes", "muted"),
     "deal.step_done": ("checks", "ok"),
+    "deal.activity_changed": ("edit", "muted"),
+    "deal.promise_made": ("certificate", "info"),
+    "deal.promise_changed": ("certificate", "muted"),
+    "deal.promise_settled": ("certificate", "ok"),
+    "deal.contact_added": ("user-plus", "muted"),
+    "deal.contact_changed": ("users", "muted"),
+    "deal.contact_left": ("users", "warn"),
+    "deal.objection_raised": ("message-exclamation", "warn"),
+    "deal.objection_changed": ("message-exclamation", "muted"),
+    "deal.objection_answered": ("message-reply", "ok"),
+    "deal.competitor_named": ("swords", "muted"),
+    "deal.handed_over": ("transfer", "info"),
+    "deal.glass_broken": ("lock-open", "warn"),
+    "quote.reassigned": ("transfer", "muted"),
     "quote.drafted": ("pencil", "muted"),
     "quote.edited": ("pencil", "muted"),
     "quote.discarded": ("trash", "muted"),
@@ -126,21 +148,25 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
 
 
 class _Words:
-    """Names of codes in payloads, each table read once a history."""
+    """Names of codes in payloads, both tables read together, once a history and only when they are needed."""
 
     def __init__(self) -> None:
-        self._reasons: dict[str, str] | None = None
-        self._families: dict[str, str] | None = None
+        self._names: dict[tuple[str, str], tuple[str, str]] | None = None
+
+    def _name(self, table: str, code: str) -> str:
+        if self._names is None:
+            columns = ("table", "code", "name", "name_zh")
+            reasons = ReasonCode.objects.order_by().annotate(table=Value("reason")).values_list(*columns)
+            families = ProductFamily.objects.order_by().annotate(table=Value("family")).values_list(*columns)
+            self._names = {(row[0], row[1]): (row[2], row[3]) for row in reasons.union(families, all=True)}
+        name, name_zh = self._names.get((table, code), (code, ""))
+        return (name_zh if (get_language() or "").startswith("zh") else "") or name
 
     def reason(self, code: str) -> str:
-        if self._reasons is None:
-            self._reasons = {reason.code: reason.display_name for reason in ReasonCode.objects.all()}
-        return self._reasons.get(code, code)
+        return self._name("reason", code)
 
     def families(self, codes: list[str]) -> str:
-        if self._families is None:
-            self._families = {family.code: family.display_name for family in ProductFamily.objects.all()}
-        return pgettext("between names in a list", ", ").join(self._families.get(code, code) for code in codes)
+        return pgettext("between names in a list", ", ").join(self._name("family", code) for code in codes)
 
 
 def _entry(event: Event, words: _Words, *, verified: bool) -> Entry:
@@ -228,6 +254,24 @@ def _of_change(payload: Mapping[str, Any], _words: _Words) -> str:
     )
 
 
+def _of_handover(payload: Mapping[str, Any], _words: _Words) -> str:
+    said = _("From %(giver)s to %(taker)s.") % {"giver": payload.get("from", ""), "taker": payload.get("to", "")}
+    return f"{said} {payload['note']}" if payload.get("note") else said
+
+
+def _of_promise(payload: Mapping[str, Any], _words: _Words) -> str:
+    state = str(payload.get("state", ""))
+    return str(PromiseState(state).label) if state in PromiseState.values else ""
+
+
+def _of_competitor(payload: Mapping[str, Any], _words: _Words) -> str:
+    return str(payload.get("competitor", ""))
+
+
+def _of_glass(payload: Mapping[str, Any], _words: _Words) -> str:
+    return str(payload.get("reason", ""))
+
+
 _TELLING: Mapping[str, Callable[[Mapping[str, Any], _Words], str]] = {
     "deal.changed": _of_change,
     "deal.submitted": _of_submission,
@@ -239,6 +283,10 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any], _Words], str]] = {
     "deal.protection_ended": _of_families,
     "deal.withdrawn": _of_reason,
     "deal.lost": _of_reason,
+    "deal.handed_over": _of_handover,
+    "deal.promise_settled": _of_promise,
+    "deal.competitor_named": _of_competitor,
+    "deal.glass_broken": _of_glass,
     "benefit.granted": _of_families,
     "benefit.ended": _of_families,
 }

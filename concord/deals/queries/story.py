@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
+
 from concord.deals.enums import PromiseState
 from concord.deals.models import Activity, Deal, DealContact, Objection, Promise
 from concord.portal.actor import Actor
@@ -32,8 +34,12 @@ def objections_of(deal: Deal) -> list[Objection]:
 
 def story_item(deal: Deal, sort: str, item_uuid: uuid.UUID) -> Any:
     """One person, promise or objection of a deal, by the word in its address. Raises ``NotThere``."""
-    model = {"contacts": DealContact, "promises": Promise, "objections": Objection}[sort]
-    found = model.objects.filter(deal=deal, uuid=item_uuid).first()
+    rows: dict[str, QuerySet[Any]] = {
+        "contacts": DealContact.objects.all(),
+        "promises": Promise.objects.all(),
+        "objections": Objection.objects.all(),
+    }
+    found = rows[sort].filter(deal=deal, uuid=item_uuid).first()
     if found is None:
         raise NotThere
     return found

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from concord.partners.models import Member, Partner
 from concord.partners.rules import can_leave_role, can_manage_members
+from concord.portal import registry
 from concord.portal.actor import Actor
 from concord.portal.enums import PARTNER_ROLES, VENDOR_ROLES, Role
 from concord.portal.events import Subject, record
 from concord.portal.models import User
-from concord.portal.refusals import InvalidInput, WrongState
+from concord.portal.refusals import Conflict, InvalidInput, WrongState
 from concord.portal.work import action, register_constraint
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 #: the desk's permission group of each role that works there
 DESK_GROUPS = {
@@ -27,6 +35,20 @@ DESK_GROUPS = {
 
 def _taken() -> InvalidInput:
     return InvalidInput.at("/email", "taken", _("This address is in use already."))
+
+
+class WorkRemains(Conflict):
+    """Somebody still has open work; ``address`` is the page where it is handed over."""
+
+    default_code = "open_work"
+
+    def __init__(self, name: str, remaining: Sequence[tuple[_StrPromise | str, int]], address: str) -> None:
+        listed = pgettext("between names in a list", ", ").join(f"{label}: {number}" for label, number in remaining)
+        super().__init__(
+            _("%(name)s still has open work (%(work)s). Hand it over first.") % {"name": name, "work": listed},
+            details={"open_work": {str(label): number for label, number in remaining}, "handover": address},
+        )
+        self.address = address
 
 
 register_constraint("user_email_once", _taken)
@@ -137,14 +159,16 @@ def deactivate_member(*, actor: Actor, member: Member) -> Member:
     """Take a colleague's access away at once: the sign-in, open sessions and tokens.
 
     Locks the company, so that of two administrators one remains. Records ``member.deactivated``. Doing it twice
-    changes nothing. Raises ``NotAllowed``.
+    changes nothing. Open work has to be handed over first. Raises ``NotAllowed`` and ``WorkRemains``.
     """
     can_manage_members(actor=actor, partner_id=member.partner_id).enforce()
     _lock_company(member.partner_id)
-    member.user.refresh_from_db(fields=["is_active"])
+    # The row that rows of this person's work point to: those that are being written are waited for, and counted.
+    member.user = User.objects.select_for_update().get(pk=member.user_id)
     if not member.user.is_active:
         return member
     can_leave_role(actor=actor, member=member, other_administrators=_other_administrators(member)).enforce()
+    _demand_nothing_open(member)
     member.user.is_active = False
     member.user.save(update_fields=["is_active"])
     end_sessions(member.user)
@@ -169,6 +193,14 @@ def end_sessions(user: User) -> None:
     for session in UserSession.objects.filter(user=user):
         session.end()
     Token.objects.filter(user=user).delete()
+
+
+def _demand_nothing_open(member: Member) -> None:
+    """Raise ``WorkRemains`` while a person has deals, promises, steps, quotes or leads that nobody would look after."""
+    remaining = [pair for ask in registry.open_work for pair in ask(member.user_id)]
+    if remaining:
+        address = next((found(member.public_id) for found in registry.handover_addresses), "")
+        raise WorkRemains(member.user.name, remaining, address)
 
 
 def _subject(member: Member) -> Subject:

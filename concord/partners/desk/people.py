@@ -17,6 +17,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column
 
 from concord.partners.access import access_member
 from concord.partners.actions.members import (
+    WorkRemains,
     change_role,
     deactivate_member,
     invite_again,
@@ -79,6 +80,9 @@ def _change(change: Change, said: str) -> Callable[..., HttpResponse]:
             return redirect("people:index")
         try:
             change(actor=actor, member=member)
+        except WorkRemains as refusal:
+            messages.error(request, str(refusal))
+            return redirect(refusal.address or "people:index")
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:

@@ -179,6 +179,9 @@ def revoke_client(request: HttpRequest, client_uuid: uuid.UUID) -> HttpResponse:
 def _carry_out(request: HttpRequest, change: Callable[[], object], said: str) -> HttpResponseRedirect:
     try:
         change()
+    except members.WorkRemains as refusal:
+        messages.error(request, str(refusal))
+        return redirect(refusal.address or "partners:company")
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
