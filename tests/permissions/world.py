@@ -28,9 +28,11 @@ from concord.deals.actions.leads_claiming import claim_lead
 from concord.deals.actions.leads_follow_up import note_contact
 from concord.deals.actions.leads_receiving import LeadFacts, create_lead
 from concord.deals.actions.leads_routing import free_lead
+from concord.deals.actions.people import save_contact
+from concord.deals.actions.promises import save_promise
 from concord.deals.actions.submission import submit_registration
 from concord.deals.enums import ActivityKind, EvidencePurpose
-from concord.deals.models import Activity, Deal, Evidence, Lead, LeadSource
+from concord.deals.models import Activity, Deal, DealContact, Evidence, Lead, LeadSource, Promise
 from concord.documents.models import Collateral
 from concord.partners.actions.api_clients import create_api_client
 from concord.partners.actions.members import create_member
@@ -98,6 +100,8 @@ CANARIES = {
     "lead's contact": "Wendelin Rotmilaner",
     "lead's address": "wendelin@rotmilan.example",
     "lead's details": "The Auerochse gondola squeaks",
+    "person": "Adelgunde Zirbler",
+    "promise": "The Murmeltier keeps its burrow until June",
     "lead's note": "Coffee with Wendelin at the Gratweg",
 }
 #: what not even the partner itself may read
@@ -133,6 +137,8 @@ class World:
     special_price: SpecialPrice
     lead: Lead
     rival_lead: Lead
+    contact: DealContact
+    promise: Promise
     tokens: dict[str, str] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -195,6 +201,16 @@ def make_world() -> World:
         deal=deal,
         activity=deal.activities.exclude(next_step="").get(),
         evidence=_evidence(cast, deal),
+        contact=save_contact(
+            actor=cast.actor(cast.seller_a), deal_uuid=deal.uuid, name=canary("person"), now=datetime.now(UTC)
+        ),
+        promise=save_promise(
+            actor=cast.actor(cast.seller_a),
+            deal_uuid=deal.uuid,
+            kind="other",
+            text=canary("promise"),
+            now=datetime.now(UTC),
+        ),
         draft=_register(
             cast, cast.seller_a, product, title=canary("draft's title"), customer_name=canary("draft's customer")
         ),

@@ -34,7 +34,10 @@ def handover(request: HttpRequest, member_uuid: uuid.UUID) -> HttpResponse:
         actor.user_id != member.user_id
     )
     form = HandoverForm(
-        request.POST or None, people=successors_of(member), deals=work.deals, may_deactivate=may_deactivate
+        request.POST if request.method == "POST" else None,
+        people=successors_of(member),
+        deals=work.deals,
+        may_deactivate=may_deactivate,
     )
     status = 200
     if request.method == "POST":

@@ -89,7 +89,7 @@ def item(request: HttpRequest, deal_uuid: uuid.UUID, sort: str, item_uuid: uuid.
     if what.has_contacts:
         extra["contacts"] = contacts_of(deal)
         initial["contact"] = stored.contact.public_id if stored and stored.contact else ""
-    form = what.form(request.POST or None, initial=initial, **extra)
+    form = what.form(_posted(request), initial=initial, **extra)
 
     def save(values: dict[str, Any]) -> None:
         key = {what.key: stored.uuid} if stored else {}
@@ -104,7 +104,7 @@ def competitor(request: HttpRequest, deal_uuid: uuid.UUID) -> HttpResponse:
     """Against whom one sells."""
     actor = actor_of(request)
     deal = _deal_to_change(actor, deal_uuid)
-    form = CompetitorForm(request.POST or None, initial={"competitor": deal.competitor})
+    form = CompetitorForm(_posted(request), initial={"competitor": deal.competitor})
 
     def save(values: dict[str, Any]) -> None:
         name_competitor(actor=actor, deal_uuid=deal.uuid, now=timezone.now(), **values)
@@ -125,7 +125,7 @@ def activity(request: HttpRequest, deal_uuid: uuid.UUID, activity_uuid: uuid.UUI
         "next_due_at": stored.next_due_at,
         "contact": stored.contact.public_id if stored.contact else "",
     }
-    form = CorrectionForm(request.POST or None, initial=initial, activity=stored, contacts=contacts_of(deal))
+    form = CorrectionForm(_posted(request), initial=initial, activity=stored, contacts=contacts_of(deal))
 
     def save(values: dict[str, Any]) -> None:
         correct_activity(actor=actor, deal_uuid=deal.uuid, activity_uuid=stored.uuid, now=timezone.now(), **values)
@@ -159,6 +159,10 @@ def left(request: HttpRequest, deal_uuid: uuid.UUID, item_uuid: uuid.UUID) -> Ht
     contact_has_left(actor=actor, deal_uuid=deal.uuid, contact_uuid=item_uuid, now=timezone.now())
     messages.success(request, _("Noted."))
     return redirect(detail_url(deal))
+
+
+def _posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _deal_to_change(actor: Actor, deal_uuid: uuid.UUID) -> Deal:
