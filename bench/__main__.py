@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -48,8 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         server.start()
         import django
+        import structlog
 
         django.setup()
+        # A line per request would stand among the figures.
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         print(HEADER, flush=True)
         for name in chosen.workloads or workloads:
             path = write_results(name, _run(workloads[name], server, chosen))

@@ -11,12 +11,14 @@ def all_workloads() -> Sequence[Workload]:
     """Every workload, in the order in which they run: those that share data stand side by side."""
     from bench.workloads.conflict_check import ConflictCheck
     from bench.workloads.customer_search import CustomerSearch
+    from bench.workloads.deal_list import DealList, DealListPage, DealPage
     from bench.workloads.feeds import PriceImport, PriceImportAgain, StockImport, StockImportAgain
     from bench.workloads.matching import Matching
     from bench.workloads.price_check import Engine, PriceCheck
     from bench.workloads.product_search import ProductSearch
     from bench.workloads.quote_pdf import QuotePdf
 
+    # One a line, so that a new one stands by itself.
     return (
         ConflictCheck(),
         CustomerSearch(),
@@ -29,4 +31,7 @@ def all_workloads() -> Sequence[Workload]:
         StockImport(),
         StockImportAgain(),
         QuotePdf(),
+        DealList(),
+        DealListPage(),
+        DealPage(),
     )
