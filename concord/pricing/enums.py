@@ -105,6 +105,15 @@ class SpecialPriceStatus(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class RivalNotice(models.TextChoices):
+    """How another live quote for the same item compares; never whose it is, nor its amount."""
+
+    EQUAL = "equal", _("Another live quote for this item has the same price.")
+    LOWER = "lower", _("Another live quote for this item is lower.")
+    HIGHER = "higher", _("Another live quote for this item is higher.")
+    OTHER_CURRENCY = "other_currency", _("Another live quote for this item is in another currency.")
+
+
 class CheckVerdict(models.TextChoices):
     """What the public check answers for a code."""
 
@@ -182,6 +191,7 @@ QUOTE_EVENT_LABELS = {
     "quote.lines_asked": _("Lines asked for on the check page"),
     "quote.lines_shown": _("Lines shown to the customer on the check page"),
     "special_price.requested": _("Special price asked for"),
+    "special_price.step_approved": _("Special price approved by the first of two"),
     "special_price.approved": _("Special price approved"),
     "special_price.rejected": _("Special price rejected"),
     "benefit.granted": _("Registration benefit granted"),

@@ -10,11 +10,13 @@ from django.utils.translation import pgettext_lazy
 from concord.portal import registry
 from concord.portal.actor import Actor
 from concord.portal.enums import Role
+from concord.portal.invariants.guards import guarding_triggers
 from concord.portal.ui.looks import Look, register_looks
 from concord.portal.work import register_constraint
 from concord.pricing import consumers
 from concord.pricing.actions.benefits import benefit_held
 from concord.pricing.actions.commitments import price_refused
+from concord.pricing.actions.special_price_uses import SpecialPriceUsedUp
 from concord.pricing.actions.special_prices import special_price_tied
 from concord.pricing.desk import quotes as _desk  # noqa: F401 - its hooks register themselves
 from concord.pricing.enums import QUOTE_EVENT_LABELS, CheckVerdict, DocumentVerdict
@@ -26,6 +28,8 @@ def wire_quotes() -> None:
     register_constraint("one_registration_benefit", benefit_held)
     register_constraint("one_price", price_refused)
     register_constraint("one_currency", price_refused)
+    register_constraint("special_price_cap", SpecialPriceUsedUp)
+    guarding_triggers.add("special_price_cap")
     register_constraint("one_special_price", special_price_tied)
     registry.event_labels.update(QUOTE_EVENT_LABELS)
     register_looks(

@@ -21,6 +21,7 @@ from concord.pricing.desk.imports import ImportsViewSet
 from concord.pricing.desk.price_lists import PriceListViewSet
 from concord.pricing.desk.reservations import ReservationViewSet
 from concord.pricing.desk.rules import (
+    ApprovalLevelViewSet,
     PriceFloorViewSet,
     ProgrammeBonusViewSet,
     PromotionViewSet,
@@ -59,6 +60,7 @@ class PricesGroup(ViewSetGroup):
         RegistrationDiscountViewSet,
         ProgrammeBonusViewSet,
         PriceFloorViewSet,
+        ApprovalLevelViewSet,
     )
 
 

@@ -19,6 +19,7 @@ from concord.pricing.actions.rules import TIE_CONSTRAINTS, rules_tied
 from concord.pricing.enums import CATALOGUE_EVENT_LABELS
 from concord.pricing.importers import KINDS
 from concord.pricing.models import (
+    ApprovalLevel,
     PriceFloor,
     PriceList,
     Product,
@@ -53,6 +54,7 @@ def wire_catalogue() -> None:
     registry.merge_participants.append(registry.MergeParticipant("pricing", merge_plan, built_on_merge))
     managers, keepers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}, {Role.PRICING_MANAGER}
     for model in (
+        ApprovalLevel,
         PriceFloor,
         PriceList,
         Product,

@@ -175,3 +175,27 @@ def _end_unguarded(name: str, one: dict) -> None:
     quote.status, quote.ended_at = {"accept": "accepted", "withdraw": "withdrawn"}[name], datetime.now(UTC)
     quote.save()
     record_for(f"quote.{quote.status}", actor=portal_actor(), quote=quote)
+
+
+def use_special_price(racer: Racer, turn: int) -> str:
+    """Reserve of a capped special price: with a count before it, but without the customer's lock."""
+    from concord.pricing.models import SpecialPriceUse
+
+    @action
+    def write() -> None:
+        now = datetime.now(UTC)
+        SpecialPriceUse.objects.create(
+            special_price_id=racer.facts["special_prices"][turn],
+            quote_id=racer.facts["quotes"][racer.number],
+            quantity=6,
+            since=now,
+            until=now + timedelta(days=9),
+        )
+
+    try:
+        write()
+    except Busy:
+        return "busy"
+    except Conflict as refused:
+        return f"refused: {refused.code}"
+    return "won"

@@ -15,6 +15,7 @@ from concord.portal.work import action
 from concord.pricing.actions.commitments import write_promises
 from concord.pricing.actions.drafts import record_for
 from concord.pricing.actions.reservations import keep_for_accepted
+from concord.pricing.actions.special_price_uses import keep_special_prices
 from concord.pricing.engine import PriceKind, Receipt
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
@@ -72,6 +73,7 @@ def honour_quote(
     record_for("quote.honoured", actor=actor, quote=quote, note=note.strip()[:500], until=until)
     record_for("quote.accepted", actor=actor, quote=quote, note=note.strip()[:500])
     keep_for_accepted(actor=actor, quote=quote, at=at)
+    keep_special_prices(quote=quote, at=at)
     return quote
 
 

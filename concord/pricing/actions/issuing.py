@@ -34,6 +34,7 @@ from concord.pricing.actions.drafts import (
 from concord.pricing.actions.outliving import demand_prices_last
 from concord.pricing.actions.reservations import free_for_quote, hold_for_quote
 from concord.pricing.actions.shown_prices import PricesChanged, money
+from concord.pricing.actions.special_price_uses import free_special_prices, reserve_special_prices
 from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
@@ -91,7 +92,7 @@ def issue_quote(*, actor: Actor, quote_uuid: UUID | str, shorten: bool = False, 
     product and quantity break in one statement, freezes lines, receipts and terms, relates partner and customer.
     Records ``quote.issued`` (``quote.shortened``, and ``quote.superseded`` on the former revision), on the story's
     chain too. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``,
-    ``PricesChanged``, ``OutlivesPrice``, ``ChangedMeanwhile``.
+    ``PricesChanged``, ``OutlivesPrice``, ``SpecialPriceUsedUp``, ``ChangedMeanwhile``.
     """
     quote = own_quote(actor, quote_uuid)
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
@@ -305,6 +306,7 @@ def _write(actor: Actor, priced: _Priced, *, at: datetime, shorten: bool) -> Quo
     for line in priced.lines:
         wanted[line.product_id] += line.quantity
     hold_for_quote(actor=actor, quote=quote, wanted=wanted, at=at)
+    reserve_special_prices(quote=quote, lines=priced.lines, at=at)
     return quote
 
 
@@ -319,6 +321,7 @@ def _supersede(actor: Actor, former: Quote, *, at: datetime) -> None:
         raise WrongState(state=former.status, allowed=[])
     record_for("quote.superseded", actor=actor, quote=former)
     free_for_quote(actor=actor, quote=former, at=at)
+    free_special_prices(quote=former, at=at)
 
 
 def _outdated(quote_ids: set[int], products: set[int], *, at: datetime) -> list[tuple[Quote, PricedBasket]]:

@@ -23,6 +23,7 @@ from concord.pricing.actions.drafts import (
 from concord.pricing.actions.honouring import honour_quote
 from concord.pricing.actions.issuing import issue_quote, reprice
 from concord.pricing.actions.reservations import free_for_quote, keep_for_accepted
+from concord.pricing.actions.special_price_uses import free_special_prices, keep_special_prices
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote
 from concord.pricing.queries.quote_pricing import QuoteLineInput
@@ -104,6 +105,7 @@ def _finish(
     record_for(f"quote.{target.value}", actor=actor, quote=quote, note=note[:500])
     follow = keep_for_accepted if target == QuoteStatus.ACCEPTED else free_for_quote
     follow(actor=actor, quote=quote, at=at)
+    (keep_special_prices if target == QuoteStatus.ACCEPTED else free_special_prices)(quote=quote, at=at)
     return quote
 
 

@@ -12,16 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from concord.partners.models import EndCustomer, Partner
 from concord.partners.queries.merging import survivor_of
 from concord.portal.actor import Actor
+from concord.portal.enums import Role
 from concord.portal.events import Subject, record
 from concord.portal.locking import database_clock, lock_end_customers
 from concord.portal.money import is_currency
 from concord.portal.periods import end_of_local_day, local_date, period
-from concord.portal.refusals import Conflict, FieldError, InvalidInput, NotThere, Refusal, WrongState
+from concord.portal.refusals import Answer, Conflict, FieldError, InvalidInput, NotThere, Refusal, WrongState
 from concord.portal.work import action
 from concord.pricing.engine import MAX_QUANTITY
 from concord.pricing.enums import SpecialPriceStatus
-from concord.pricing.models import Product, SpecialPrice
-from concord.pricing.queries.special_prices import is_below_floor, special_prices_of
+from concord.pricing.models import Product, SpecialPrice, SpecialPriceStep
+from concord.pricing.queries.approvals import chain_for, open_step
+from concord.pricing.queries.special_prices import special_prices_of
 from concord.pricing.rules.quotes import can_decide_special_price, can_quote_for
 
 
@@ -46,12 +48,14 @@ def request_special_price(
     valid_until: date,
     reason: str,
     competitor: str = "",
+    quantity_cap: int | None = None,
     now: datetime | None = None,
 ) -> SpecialPrice:
-    """Ask for a special customer price, from a quantity on, until the end of a local day.
+    """Ask for a special customer price, from a quantity on, until the end of a local day; for so many in all.
 
     Locks nothing. Checks that the actor may quote for the partner and every value; that the partner knows the customer
-    is the caller's to have checked by a quote or a relation. Writes the request. Records ``special_price.requested``.
+    is the caller's to have checked by a quote or a relation. Writes the request, its chain of approvals and until when
+    it should be decided. Records ``special_price.requested``.
     Raises ``NotAllowed`` and ``InvalidInput``.
     """
     now = now or database_clock()
@@ -68,12 +72,17 @@ def request_special_price(
         wrong.append(FieldError("/unit_price", "not_positive", _("A price is more than 0.")))
     if not 1 <= quantity <= MAX_QUANTITY:
         wrong.append(FieldError("/quantity", "out_of_range", _("This is not a quantity that can be ordered.")))
+    if quantity_cap is not None and not quantity <= quantity_cap <= MAX_QUANTITY:
+        wrong.append(FieldError("/quantity_cap", "out_of_range", _("At most so many: not fewer than the quantity.")))
     if not today <= valid_until <= date.fromordinal(today.toordinal() + 365):
         wrong.append(FieldError("/valid_until", "out_of_range", _("Choose a day from today, a year ahead at most.")))
     if not reason.strip() or "\0" in reason + competitor:
         wrong.append(FieldError("/reason", "required", _("Say why the price is needed.")))
     if wrong or product is None:
         raise InvalidInput(wrong)
+    chain = chain_for(
+        partner_id=partner_id, sku=sku, currency=currency, unit_price=unit_price, quantity=quantity, now=now
+    )
     asked = SpecialPrice.objects.create(
         end_customer_id=end_customer_id,
         product=product,
@@ -85,6 +94,12 @@ def request_special_price(
         period=period(now, end_of_local_day(valid_until, partner.time_zone)),
         reason=reason.strip()[:500],
         competitor=competitor.strip()[:120],
+        quantity_cap=quantity_cap,
+        depth_percent=chain.depth,
+        decide_by=chain.decide_by(now),
+    )
+    SpecialPriceStep.objects.bulk_create(
+        SpecialPriceStep(special_price=asked, place=place, role=role) for place, role in enumerate(chain.roles, start=1)
     )
     record(
         "special_price.requested",
@@ -101,8 +116,9 @@ def approve_special_price(
 ) -> SpecialPrice:
     """Grant a special price: from now on it holds at this customer, through every partner.
 
-    Locks the end customer and the request. Checks the role, the state, that its last day is not over, and below the
-    floor that somebody else asked for it. Records ``special_price.approved``. Raises ``NotThere``, ``NotAllowed``,
+    Locks the end customer and the request. Checks the role that is next in the chain, that somebody else asked for it
+    and approved before, the state, and that its last day is not over. Records ``special_price.approved``, or
+    ``special_price.step_approved`` while another approval is still needed. Raises ``NotThere``, ``NotAllowed``,
     ``WrongState``, and ``Conflict`` when another special price could hold at the same time.
     """
     return _decide(actor, special_price_uuid, SpecialPriceStatus.APPROVED, note, now=now)
@@ -128,13 +144,26 @@ def _decide(
     seen = special_prices_of(actor).filter(uuid=special_price_uuid).first()
     if seen is None:
         raise NotThere
-    below = is_below_floor(seen, now=now or database_clock())
-    can_decide_special_price(actor=actor, requested_by_user=seen.requested_by_user, is_below_floor=below).enforce()
+    may_decide(actor, seen).enforce()
     lock_end_customers([seen.end_customer_id])
     at = now or database_clock()
     asked = SpecialPrice.objects.select_for_update().get(pk=seen.pk)
     if asked.status != SpecialPriceStatus.REQUESTED:
         raise WrongState(state=asked.status, allowed=[])
+    may_decide(actor, asked).enforce()
+    step = open_step(asked)
+    if step is not None:
+        step.is_approved, step.decided_by, step.decided_at = status == SpecialPriceStatus.APPROVED, actor.user_id, at
+        step.note = note.strip()[:500]
+        step.save()
+        if step.is_approved and open_step(asked) is not None:
+            record(
+                "special_price.step_approved",
+                actor=actor,
+                subject=Subject("special_price", asked.uuid, asked.requested_by_id),
+                payload={"sku": asked.product.sku, "place": step.place},
+            )
+            return asked
     if status == SpecialPriceStatus.APPROVED:
         if asked.period.upper <= at:
             raise Conflict(_("The day it was needed until is over."), code="period_over")
@@ -146,9 +175,22 @@ def _decide(
         f"special_price.{status.value}",
         actor=actor,
         subject=Subject("special_price", asked.uuid, asked.requested_by_id),
-        payload={"sku": asked.product.sku, "below_floor": below},
+        payload={"sku": asked.product.sku},
     )
     return asked
+
+
+def may_decide(actor: Actor, asked: SpecialPrice) -> Answer:
+    """Whether the actor gives the approval that the request waits for."""
+    step = open_step(asked)
+    # Once it is decided, the state says no, not who decided it.
+    deciders = asked.steps.filter(decided_by__isnull=False).values_list("decided_by", flat=True) if step else ()
+    return can_decide_special_price(
+        actor=actor,
+        role=Role(step.role) if step else Role.PRICING_MANAGER,
+        requested_by_user=asked.requested_by_user,
+        deciders=set(deciders),
+    )
 
 
 def known_customer(actor: Actor, uuid: UUID | str) -> EndCustomer:

@@ -14,7 +14,7 @@ from concord.portal.refusals import InvalidInput
 from concord.pricing.api.money import MoneyField, MoneySerializer, money
 from concord.pricing.codes import grouped
 from concord.pricing.enums import CheckVerdict, Difference, PriceKind, QuoteStatus, SpecialPriceStatus
-from concord.pricing.models import Quote, QuoteLine, SpecialPrice
+from concord.pricing.models import Quote, QuoteLine, SpecialPrice, SpecialPriceStep
 from concord.pricing.queries.quote_checks import CheckAnswer
 from concord.pricing.queries.quote_comparison import Comparison
 from concord.pricing.queries.quotes import status_now
@@ -259,6 +259,15 @@ class SpecialPriceInputSerializer(StrictSerializer):
     valid_until = serializers.DateField()
     reason = serializers.CharField(max_length=500)
     competitor = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+    quantity_cap = serializers.IntegerField(required=False, allow_null=True, default=None, max_value=10**15)
+
+
+class ApprovalSerializer(serializers.Serializer[SpecialPriceStep]):
+    """One approval of the chain."""
+
+    role = serializers.CharField()
+    approved = serializers.BooleanField(source="is_approved", allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
 
 
 class SpecialPriceSerializer(serializers.Serializer[SpecialPrice]):
@@ -272,6 +281,9 @@ class SpecialPriceSerializer(serializers.Serializer[SpecialPrice]):
     valid_until = serializers.DateTimeField(source="period.upper")
     reason = serializers.CharField()
     competitor = serializers.CharField()
+    quantity_cap = serializers.IntegerField(allow_null=True)
+    approvals = ApprovalSerializer(source="steps", many=True)
+    decide_by = serializers.DateTimeField(allow_null=True)
     decision_note = serializers.CharField()
     decided_at = serializers.DateTimeField(allow_null=True)
 

@@ -41,7 +41,7 @@ class SpecialPriceListView(IdempotentMixin, GenericAPIView[SpecialPrice]):
     @extend_schema(operation_id="special_prices_list", responses=SpecialPriceSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Newest first."""
-        page = self.paginate_queryset(special_prices_of(api_actor(request))) or []
+        page = self.paginate_queryset(special_prices_of(api_actor(request)).prefetch_related("steps")) or []
         return self.get_paginated_response([SpecialPriceSerializer(asked).data for asked in page])
 
     @extend_schema(
@@ -68,6 +68,7 @@ class SpecialPriceListView(IdempotentMixin, GenericAPIView[SpecialPrice]):
             valid_until=data["valid_until"],
             reason=data["reason"],
             competitor=data["competitor"],
+            quantity_cap=data["quantity_cap"],
             now=timezone.now(),
         )
         return Response(SpecialPriceSerializer(created).data, status=201)

@@ -18,22 +18,27 @@ from wagtail.admin.menu import MenuItem
 
 from concord.portal.desk import desk_actor, needs_role
 from concord.portal.enums import Role
-from concord.portal.refusals import Refusal
-from concord.pricing.actions.special_prices import approve_special_price, reject_special_price
+from concord.portal.refusals import NotAllowed, Refusal
+from concord.pricing.actions.special_prices import approve_special_price, may_decide, reject_special_price
 from concord.pricing.enums import SpecialPriceStatus
-from concord.pricing.queries.special_prices import is_below_floor, price_without_it, special_prices_of
-from concord.pricing.rules.quotes import can_decide_special_price
+from concord.pricing.queries.special_prices import (
+    decision_clock,
+    is_below_floor,
+    price_without_it,
+    special_prices_of,
+    taken_of,
+)
 
 SHOWN = 200
 
 
 class _ForPricingManagers(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return desk_actor(request.user).has_role(Role.PRICING_MANAGER)  # type: ignore[arg-type]
+        return desk_actor(request.user).has_role(Role.PRICING_MANAGER, Role.CHANNEL_MANAGER)  # type: ignore[arg-type]
 
 
 @require_safe
-@needs_role(Role.PRICING_MANAGER)
+@needs_role(Role.PRICING_MANAGER, Role.CHANNEL_MANAGER)
 def special_price_queue(request: HttpRequest) -> HttpResponse:
     """Requests, those that wait first."""
     status = request.GET.get("status", SpecialPriceStatus.REQUESTED.value)
@@ -41,7 +46,7 @@ def special_price_queue(request: HttpRequest) -> HttpResponse:
     if status in SpecialPriceStatus.values:
         found = found.filter(status=status)
     context = {
-        "requests": found[:SHOWN],
+        "requests": [(one, decision_clock(one, now=timezone.now())) for one in found[:SHOWN]],
         "status": status,
         "statuses": SpecialPriceStatus.choices,
         "header_icon": "tag",
@@ -51,7 +56,7 @@ def special_price_queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@needs_role(Role.PRICING_MANAGER)
+@needs_role(Role.PRICING_MANAGER, Role.CHANNEL_MANAGER)
 def special_price_decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One request beside the price in force and the floor; approve it or refuse it with a reason."""
     actor = desk_actor(request.user)  # type: ignore[arg-type]
@@ -59,13 +64,14 @@ def special_price_decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
     asked = special_prices_of(actor).filter(uuid=uuid).first()
     if asked is None:
         raise Http404
-    refused = ""
+    refused, status = "", 200
     if request.method == "POST":
         act = approve_special_price if request.POST.get("decision") == "approve" else reject_special_price
         try:
             act(actor=actor, special_price_uuid=uuid, note=request.POST.get("note", ""), now=now)
         except Refusal as refusal:
             errors = getattr(refusal, "errors", ())
+            status = 403 if isinstance(refusal, NotAllowed) else 409
             refused = " ".join(str(error.message) for error in errors) or str(refusal)
         else:
             messages.success(request, gettext("The decision is kept, and who asked will see it."))
@@ -78,15 +84,16 @@ def special_price_decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "less_percent": None if not listed else (listed - asked.unit_price) * 100 / listed,
         "below_floor": below,
         "is_open": asked.status == SpecialPriceStatus.REQUESTED,
-        "answer": can_decide_special_price(
-            actor=actor, requested_by_user=asked.requested_by_user, is_below_floor=below
-        ),
+        "answer": may_decide(actor, asked),
+        "steps": asked.steps.order_by("place"),
+        "taken": taken_of(asked, now=now),
+        "clock": decision_clock(asked, now=now),
         "refused": refused,
         "note": request.POST.get("note", ""),
         "header_icon": "tag",
         "page_title": _("Special price"),
     }
-    return render(request, "pricing/desk/special_price.html", context, status=409 if refused else 200)
+    return render(request, "pricing/desk/special_price.html", context, status=status)
 
 
 @hooks.register("register_admin_urls")

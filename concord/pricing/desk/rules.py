@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from concord.partners.desk.recorded import RecordedViewSet
 from concord.portal.actor import Actor
 from concord.pricing.actions.rules import PriceRule, save_price_rule
+from concord.pricing.actions.special_price_levels import save_approval_level
 from concord.pricing.forms.desk import (
     PriceFloorForm,
     ProgrammeBonusForm,
@@ -18,11 +19,22 @@ from concord.pricing.forms.desk import (
     RegistrationDiscountForm,
     TierDiscountForm,
 )
-from concord.pricing.models import PriceFloor, ProgrammeBonus, Promotion, RegistrationDiscount, TierDiscount
+from concord.pricing.models import (
+    ApprovalLevel,
+    PriceFloor,
+    ProgrammeBonus,
+    Promotion,
+    RegistrationDiscount,
+    TierDiscount,
+)
 
 
 def _write(actor: Actor, rule: PriceRule, _form: Any) -> PriceRule:
     return save_price_rule(actor=actor, rule=rule, now=timezone.now())
+
+
+def _write_level(actor: Actor, level: ApprovalLevel, _form: Any) -> ApprovalLevel:
+    return save_approval_level(actor=actor, level=level)
 
 
 _PERIOD = [
@@ -109,6 +121,20 @@ class PromotionViewSet(RecordedViewSet):
     def get_form_class(self, for_update: bool = False) -> type[PromotionForm]:
         """With the period as two moments and the product by its number."""
         return PromotionForm
+
+
+class ApprovalLevelViewSet(RecordedViewSet):
+    """Who approves special prices, by depth."""
+
+    model = ApprovalLevel
+    name = "approval_levels"
+    icon = "check"
+    menu_label = _("Approval levels")
+    write = staticmethod(_write_level)
+    list_display = ["down_to_percent", "by_channel_manager", "by_pricing_manager", "decide_within_hours"]
+    ordering = ["down_to_percent"]
+    form_fields = ["down_to_percent", "by_channel_manager", "by_pricing_manager", "decide_within_hours"]
+    inspect_view_fields = form_fields
 
 
 class PriceFloorViewSet(RecordedViewSet):

@@ -182,6 +182,13 @@ class SpecialPriceForm(forms.Form):
 
     unit_price = forms.DecimalField(label=_("Wanted unit price"), min_value=Decimal("0.000001"), max_digits=18)
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=10**9)
+    quantity_cap = forms.IntegerField(
+        label=_("At most, in all"),
+        min_value=1,
+        max_value=10**9,
+        required=False,
+        help_text=_("Empty: as many as the customer orders until that day."),
+    )
     valid_until = forms.DateField(label=_("Needed until"), widget=DateWidget)
     competitor = forms.CharField(label=_("Competitor"), required=False, max_length=120)
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

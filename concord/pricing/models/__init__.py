@@ -18,6 +18,7 @@ from concord.pricing.models.rules import (
     SpecialPrice,
     TierDiscount,
 )
+from concord.pricing.models.special_prices import ApprovalLevel, SpecialPriceStep, SpecialPriceUse
 from concord.pricing.models.stock import (
     IncomingStock,
     StockLevel,
@@ -29,6 +30,7 @@ from concord.pricing.models.stock import (
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "ApprovalLevel",
     "IncomingStock",
     "MailProof",
     "Price",
@@ -49,6 +51,8 @@ __all__ = [
     "RegistrationDiscount",
     "SearchWord",
     "SpecialPrice",
+    "SpecialPriceStep",
+    "SpecialPriceUse",
     "StockLevel",
     "StockReservation",
     "StockSettings",

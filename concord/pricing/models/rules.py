@@ -95,6 +95,13 @@ class SpecialPrice(PublicModel):
     requested_by_user = models.BigIntegerField(_("requested by"), null=True, editable=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     competitor = models.CharField(_("competitor"), max_length=120, blank=True)
+    #: how many may be sold at it in all; empty: as many as are asked for
+    quantity_cap = models.PositiveIntegerField(_("at most"), null=True, blank=True)
+    #: how far below the price in force it was when it was asked for; empty where none was in force
+    depth_percent = models.DecimalField(
+        _("percent below the price in force"), max_digits=6, decimal_places=3, null=True
+    )
+    decide_by = models.DateTimeField(_("decide by"), null=True)
     decided_by = models.BigIntegerField(_("decided by"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     decision_note = models.CharField(_("note on the decision"), max_length=500, blank=True)
@@ -104,6 +111,7 @@ class SpecialPrice(PublicModel):
         verbose_name_plural = _("special prices")
         constraints = [
             models.CheckConstraint(condition=Q(unit_price__gt=0), name="special_price_positive"),
+            models.CheckConstraint(condition=Q(quantity_cap__gt=0), name="special_price_cap_positive"),
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="special_price_currency_code"),
             ExclusionConstraint(
                 name="one_special_price",

@@ -62,10 +62,16 @@ SELECT 'benefit', b.id, NULL, b.family_id, 1, NULL, NULL, '', '', lower(b.period
 FROM pricing_registrationbenefit b
 WHERE b.end_customer_id = %(customer)s AND b.partner_id = %(partner)s AND b.period @> %(moment)s
 UNION ALL
-SELECT 'special', s.id, s.product_id, NULL, lower(s.quantity), upper(s.quantity), s.unit_price, s.currency, '',
-       lower(s.period), upper(s.period), false
+SELECT 'special', s.id, s.product_id, NULL, lower(s.quantity), LEAST(upper(s.quantity), u.left_over + 1), s.unit_price,
+       s.currency, '', lower(s.period), upper(s.period), false
 FROM pricing_specialprice s
-WHERE s.end_customer_id = %(customer)s AND s.product_id = ANY(%(products)s) AND s.status = %(approved)s
+CROSS JOIN LATERAL (
+    -- What accepted quotes used of a capped price is gone; what quotes in force reserve is held by their promises.
+    SELECT s.quantity_cap - COALESCE(sum(quantity), 0) AS left_over FROM pricing_specialpriceuse
+    WHERE special_price_id = s.id AND s.quantity_cap IS NOT NULL AND used_at <= %(moment)s
+) u
+WHERE (u.left_over IS NULL OR u.left_over >= lower(s.quantity))
+  AND s.end_customer_id = %(customer)s AND s.product_id = ANY(%(products)s) AND s.status = %(approved)s
   AND s.period @> %(moment)s
 UNION ALL
 SELECT 'promise', c.id, c.product_id, NULL, lower(c.quantity), upper(c.quantity), c.unit_price, c.currency,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from concord.portal.actor import Actor
+from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import PriceFloor, SpecialPrice
 from concord.pricing.queries.basket import BasketLine, price_basket_for
 
@@ -43,3 +45,20 @@ def is_below_floor(asked: SpecialPrice, *, now: datetime) -> bool:
         return True
     floor = PriceFloor.objects.filter(family_id=asked.product.family_id, period__contains=now).first()
     return floor is not None and asked.unit_price < listed * (HUNDRED - floor.percent) / HUNDRED
+
+
+def decision_clock(asked: SpecialPrice, *, now: datetime) -> str:
+    """How late the decision is: ``late``, ``soon`` in the last quarter of its time, ``calm``; empty when decided."""
+    if asked.status != SpecialPriceStatus.REQUESTED or asked.decide_by is None:
+        return ""
+    if now >= asked.decide_by:
+        return "late"
+    return "soon" if asked.decide_by - now < (asked.decide_by - asked.created_at) / 4 else "calm"
+
+
+def taken_of(asked: SpecialPrice, *, now: datetime) -> dict[str, int]:
+    """How many of a capped price are reserved by quotes in force and used by accepted ones."""
+    return asked.uses.aggregate(
+        reserved=Coalesce(Sum("quantity", filter=Q(used_at__isnull=True, until__gt=now)), 0),
+        used=Coalesce(Sum("quantity", filter=Q(used_at__isnull=False)), 0),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext_lazy as _
 
@@ -46,10 +46,17 @@ def can_honour(*, actor: Actor) -> Answer:
     return Denied("pricing_managers", _("Expired quotes are honoured by the vendor's pricing managers."))
 
 
-def can_decide_special_price(*, actor: Actor, requested_by_user: int | None, is_below_floor: bool) -> Answer:
-    """The vendor's pricing managers decide; below the floor, never who asked for it."""
-    if not actor.has_role(Role.PRICING_MANAGER, Role.VENDOR_SYSTEM):
+def can_decide_special_price(
+    *, actor: Actor, role: Role, requested_by_user: int | None, deciders: Collection[int | None] = ()
+) -> Answer:
+    """Whoever has the role that is next in the chain; never who asked for it, and nobody twice."""
+    roles = (Role.PRICING_MANAGER, Role.VENDOR_SYSTEM) if role == Role.PRICING_MANAGER else (role,)
+    if not actor.has_role(*roles):
+        if role == Role.CHANNEL_MANAGER:
+            return Denied("channel_managers", _("This special price is decided by the vendor's channel managers."))
         return Denied("pricing_managers", _("Special prices are decided by the vendor's pricing managers."))
-    if is_below_floor and actor.user_id is not None and actor.user_id == requested_by_user:
-        return Denied("four_eyes", _("A price below the floor is approved by somebody else than who asked for it."))
+    if actor.user_id is not None and actor.user_id == requested_by_user:
+        return Denied("four_eyes", _("A special price is approved by somebody else than who asked for it."))
+    if actor.user_id is not None and actor.user_id in deciders:
+        return Denied("four_eyes", _("You approved it already; the next approval is somebody else's."))
     return Allowed()

@@ -39,6 +39,7 @@ from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_document import check_address
 from concord.pricing.queries.quote_document_state import document_state
 from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now
+from concord.pricing.queries.rival_notices import rival_notices
 from concord.pricing.rules.quotes import can_honour, can_quote_for, sees_quotes
 
 
@@ -145,11 +146,24 @@ def render_quote_page(
     now = timezone.now()
     lines = list(quote.lines.select_related("product"))
     state = status_now(quote, now=now)
+    notices = rival_notices(
+        actor=actor,
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        currency=quote.currency,
+        lines=[
+            (line.product_id, line.quantity, line.requested_unit_price or line.customer_unit_price) for line in lines
+        ],
+        moment=now,
+    )
     may_act = bool(can_quote_for(actor=actor, partner_id=quote.partner_id))
     context = {
         "quote": quote,
         "state": state,
-        "lines": [_line(line, quote.currency, full=actor.is_vendor) for line in lines],
+        "lines": [
+            _line(line, quote.currency, full=actor.is_vendor) | {"notice": notices.get(place)}
+            for place, line in enumerate(lines)
+        ],
         "refusal": refusal,
         "may_act": may_act,
         "is_draft": state == QuoteStatus.DRAFT,

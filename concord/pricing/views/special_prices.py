@@ -20,6 +20,7 @@ from concord.portal.refusals import InvalidInput
 from concord.pricing.access import access_quote
 from concord.pricing.actions.special_prices import request_special_price
 from concord.pricing.forms.quotes import SpecialPriceForm
+from concord.pricing.queries.approvals import chain_for
 from concord.pricing.rules.quotes import can_quote_for, sees_quotes
 from concord.pricing.views.once import once
 
@@ -61,6 +62,7 @@ def special_price_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
                     valid_until=data["valid_until"],
                     reason=data["reason"],
                     competitor=data["competitor"],
+                    quantity_cap=data["quantity_cap"],
                     now=timezone.now(),
                 )
                 return HttpResponseRedirect(back)
@@ -72,5 +74,21 @@ def special_price_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
             else:
                 messages.success(request, gettext("The special price is asked for. The vendor decides."))
                 return response
-    context = {"form": form, "quote": quote, "line": line, "cancel_url": back}
+    price = form.cleaned_data.get("unit_price") if form.is_bound else None
+    chain = chain_for(
+        partner_id=quote.partner_id,
+        sku=line.sku,
+        currency=quote.currency,
+        unit_price=price or Decimal(wanted),
+        quantity=line.quantity,
+        now=timezone.now(),
+    )
+    context = {
+        "chain": [role.label for role in chain.roles],
+        "hours": chain.hours,
+        "form": form,
+        "quote": quote,
+        "line": line,
+        "cancel_url": back,
+    }
     return render(request, "pricing/special_price_form.html", context, status=status)

@@ -200,12 +200,7 @@ def test_a_special_price_is_asked_for_approved_and_holds_through_every_partner(s
     assert "8.1" not in refused.content.decode()
 
 
-def test_a_price_below_the_floor_is_approved_by_somebody_else(shop, api):
-    from concord.portal.periods import period
-    from concord.pricing.models import PriceFloor
-    from tests.factories import FAR_AHEAD, LONG_AGO
-
-    PriceFloor.objects.create(family=shop.cast.family, percent="20", period=period(LONG_AGO, FAR_AHEAD))
+def test_a_special_price_is_never_approved_by_its_author(shop, api):
     manager = api(shop.cast.pricing_manager)
     request = {
         "customer": str(shop.customer.uuid),
@@ -214,13 +209,14 @@ def test_a_price_below_the_floor_is_approved_by_somebody_else(shop, api):
         "quantity": 1,
         "valid_until": shop.day(9).isoformat(),
         "reason": "x",
+        "unit_price": usd("8.00"),
     }
-    low = post(manager, "/api/v1/special-prices/", {**request, "unit_price": usd("7.99")}).json()
-    fair = post(manager, "/api/v1/special-prices/", {**request, "unit_price": usd("8.00"), "quantity": 2}).json()
-    refused = post(manager, f"/api/v1/special-prices/{low['id']}/approve/")
+    own = post(manager, "/api/v1/special-prices/", request).json()
+    others = post(api(shop.cast.vendor_manager), "/api/v1/special-prices/", request).json()
+    refused = post(manager, f"/api/v1/special-prices/{own['id']}/approve/")
     assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
-    assert post(manager, f"/api/v1/special-prices/{fair['id']}/approve/").status_code == 200
-    assert SpecialPrice.objects.get(uuid=low["id"]).status == "requested"
+    assert post(manager, f"/api/v1/special-prices/{others['id']}/approve/").status_code == 200
+    assert SpecialPrice.objects.get(uuid=own["id"]).status == "requested"
 
 
 def test_the_public_check_needs_no_sign_in_and_tells_no_lines(shop):
