@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 
+from django.utils import timezone
+
 from concord.deals.models import Deal, Evidence, Lead
+from concord.deals.queries.emergency import opened_in_emergency
 from concord.deals.queries.leads import leads_for
 from concord.portal.actor import Actor
 from concord.portal.refusals import NotThere
 
 
 def access_deal(actor: Actor, deal_uuid: uuid.UUID | str) -> Deal:
-    """One deal with partner, owner and reasons, in one statement. Raises ``NotThere``."""
+    """One deal with partner, owner and reasons; also a draft opened in an emergency. Raises ``NotThere``."""
     try:
         wanted = uuid.UUID(str(deal_uuid))
     except ValueError:
@@ -22,6 +25,8 @@ def access_deal(actor: Actor, deal_uuid: uuid.UUID | str) -> Deal:
         .filter(uuid=wanted)
         .first()
     )
+    if deal is None:
+        deal = opened_in_emergency(actor, wanted, now=timezone.now())
     if deal is None:
         raise NotThere
     return deal

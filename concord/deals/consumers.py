@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from concord.deals.actions.calendar import end_calendar_feeds
+from concord.deals.actions.emergency import tell_owner
 from concord.deals.actions.handover_mails import write_to_contact, write_to_successor
 from concord.deals.actions.lead_mails import lead_mail_targets, send_lead_mail
 from concord.deals.actions.leads_receiving import lead_from_lapsed_deal
 from concord.deals.actions.leads_routing import route_new_lead
 from concord.deals.models import Deal, Lead
 from concord.deals.queries.leads import source_coded
+from concord.partners.models import Member
 from concord.portal.actor import portal_actor
 from concord.portal.events import Consumer, register_consumer
 from concord.portal.models import Event
@@ -64,9 +67,23 @@ def told_of_handover(event: Event) -> Iterable[str]:
     return ["successor", *(f"contact:{contact}" for contact in json.loads(event.payload)["contacts"])]
 
 
+def glass_broken(event: Event, _target: str) -> None:
+    """A draft was opened in an emergency: its owner is told."""
+    tell_owner(event.subject_uuid, event.actor_name, json.loads(event.payload))
+
+
+def member_gone(event: Event, _target: str) -> None:
+    """Somebody has lost the access: the secret address of the calendar ends, for good."""
+    member = Member.objects.unscoped("the person that the event is about").filter(uuid=event.subject_uuid).first()
+    if member is not None:
+        end_calendar_feeds(user_id=member.user_id, now=timezone.now())
+
+
 def register() -> None:
     """Follow the log from now on."""
     register_consumer(Consumer("deals.handover", frozenset({"member.handed_over"}), handed_over, told_of_handover))
+    register_consumer(Consumer("deals.emergency", frozenset({"deal.glass_broken"}), glass_broken))
+    register_consumer(Consumer("deals.calendar", frozenset({"member.deactivated"}), member_gone))
     register_consumer(Consumer("deals.pool.lapsed", LAPSED, lapse))
     register_consumer(Consumer("deals.pool.mail", MAILED, send_lead_mail, lead_mail_targets))
     register_consumer(Consumer("deals.pool.routing", frozenset({"lead.created"}), route))

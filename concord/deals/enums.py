@@ -240,5 +240,7 @@ EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.objection_answered": _("Objection answered"),
     "deal.competitor_named": _("Competitor named"),
     "deal.handed_over": _("Handed over"),
+    "quote.reassigned": _("Quote given to a colleague"),
+    "member.handed_over": _("Work handed over"),
     "deal.glass_broken": _("Opened in an emergency"),
 }

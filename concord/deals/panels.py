@@ -13,6 +13,7 @@ from concord.deals.enums import ReviewStatus, SalesStage
 from concord.deals.protection.terms import programme_terms
 from concord.deals.queries.deals import counts_by_state, ending_protections, returned_registrations
 from concord.deals.queries.registrations import due_steps
+from concord.deals.queries.story import due_promises
 from concord.deals.rules import can_read_deals
 from concord.portal.actor import Actor
 
@@ -29,6 +30,7 @@ def waiting_for_me(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
         "returned": returned_registrations(actor, most=_MOST),
         "ending": ending_protections(actor, now=now, within=soon, most=_MOST),
         "steps": due_steps(actor, now=now, most=_MOST),
+        "promises": due_promises(actor, now=now, most=_MOST),
     }
 
 

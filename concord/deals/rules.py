@@ -66,7 +66,9 @@ def can_read_desk(actor: Actor) -> Answer:
 
 
 def can_add_activity(actor: Actor, deal: Deal) -> Answer:
-    """The partner's people on the deal and channel managers note what was done."""
+    """The partner's people on the deal and channel managers note what was done; a draft is the partner's alone."""
+    if deal.review_status == ReviewStatus.DRAFT and actor.is_vendor and not (actor.is_portal or actor.is_superuser):
+        return Denied("draft", _("Only those who work on this deal may change it."))
     if actor.has_role(Role.CHANNEL_MANAGER):
         return Allowed()
     return can_edit(actor, deal)
@@ -88,6 +90,13 @@ def demand_open_for_evidence(deal: Deal, purpose: EvidencePurpose) -> None:
             allowed=sorted(still_open),
             message=_("This cannot be done with a registration that is “%(state)s”.") % {"state": state_label(deal)},
         )
+
+
+def can_break_glass(actor: Actor) -> Answer:
+    """A channel manager may open a draft that is a seller's own, with a reason; systems have no emergencies."""
+    if actor.has_role(Role.CHANNEL_MANAGER) and actor.user_id is not None:
+        return Allowed()
+    return Denied("break_glass", _("Only channel managers open drafts of sellers."))
 
 
 def can_hand_over(actor: Actor, deal: Deal) -> Answer:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.views import brief, detail, evidence, handover, lists, registration, story
+from concord.deals.views import brief, calendar, detail, emergency, evidence, handover, lists, registration, story
 
 app_name = "deals"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("calendar/", calendar.settings_page, name="calendar"),
+    path("calendar/revoke/", calendar.revoke, name="calendar-revoke"),
+    path("calendar/<str:secret>.ics", calendar.feed, name="calendar-feed"),
+    path("deals/closed/", emergency.closed, name="closed"),
     path("handover/<uuid:member_uuid>/", handover.handover, name="handover"),
     path("deals/", lists.deal_list, name="list"),
     path("deals/new/", registration.create, name="create"),
@@ -23,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/evidence/", evidence.attach, name="evidence"),
     path("deals/<uuid:deal_uuid>/evidence/<uuid:evidence_uuid>/", evidence.download, name="evidence-file"),
     path("deals/<uuid:deal_uuid>/activities/<uuid:activity_uuid>/", story.activity, name="activity"),
+    path("deals/<uuid:deal_uuid>/break-glass/", emergency.open_one, name="break-glass"),
     path("deals/<uuid:deal_uuid>/brief/", brief.brief, name="brief"),
     path("deals/<uuid:deal_uuid>/brief.pdf", brief.brief_pdf, name="brief-pdf"),
     path("deals/<uuid:deal_uuid>/competitor/", story.competitor, name="competitor"),

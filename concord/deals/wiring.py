@@ -16,7 +16,7 @@ from concord.deals.queries.handover import open_work_of
 from concord.deals.queries.invariants import deal_invariants
 from concord.deals.queries.merging import built_on_merge, merge_plan
 from concord.deals.queries.stories import deal_story
-from concord.deals.rules import can_read_deals
+from concord.deals.rules import can_break_glass, can_read_deals
 from concord.portal import registry
 from concord.portal.desk import give_permissions
 from concord.portal.enums import Role
@@ -48,6 +48,20 @@ def wire() -> None:
             order=20,
             allowed=can_read_deals,
             prefix="/deals/",
+        )
+    )
+    registry.account_links.append(
+        registry.MenuItem(
+            label=_("Calendar"), url_name="deals:calendar", icon="calendar", order=10, allowed=can_read_deals
+        )
+    )
+    registry.account_links.append(
+        registry.MenuItem(
+            label=_("Drafts of sellers"),
+            url_name="deals:closed",
+            icon="lock-open",
+            order=20,
+            allowed=lambda actor: bool(can_break_glass(actor)),
         )
     )
     registry.panels.append(registry.Panel("deals.waiting", "deals/panels/waiting.html", 10, waiting_for_me))

@@ -116,6 +116,8 @@ class MergeParticipant:
 
 
 menu_items: list[MenuItem] = []
+#: entries of the menu under one's own name
+account_links: list[MenuItem] = []
 panels: list[Panel] = []
 search_providers: list[SearchProvider] = []
 #: what the tiers of the programme give at a moment: by tier id, (label, value) pairs

@@ -35,6 +35,7 @@ MEANING: dict[tuple[str, str], str] = {
     ("deals/<uuid:deal_uuid>/contacts/", "item_uuid"): "contact",
     ("deals/<uuid:deal_uuid>/promises/", "item_uuid"): "promise",
     ("handover/", "member_uuid"): "member",
+    ("calendar/", "secret"): "text",
     ("deals/", "evidence_uuid"): "evidence",
     ("deals/", "deed"): "deed_of_seller",
     ("desk/api_clients/", "client_uuid"): "api_client",

@@ -29,6 +29,7 @@ from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of
 from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
 from concord.deals.queries.story import contacts_of, objections_of, promises_of
+from concord.deals.queries.timeline import timeline_of
 from concord.deals.queries.work import kinds_on_offer
 from concord.deals.queries.workbench import urgency
 from concord.deals.rules import can_add_activity, can_attach, can_read_deals, possible_deeds
@@ -38,8 +39,6 @@ from concord.portal.doors import extranet_page, refuse_form
 from concord.portal.middleware import actor_of
 from concord.portal.refusals import NotAllowed, NotThere, Refusal
 from concord.pricing.queries.quotes import quotes_of_story
-
-_SHOWN_ENTRIES = 12
 
 
 @require_safe
@@ -55,7 +54,7 @@ def _page(
     actor, now = actor_of(request), timezone.now()
     history = deal_history(actor, deal)
     activities = activities_of(actor, deal)
-    contacts = contacts_of(deal)
+    contacts, promises, objections = contacts_of(deal), promises_of(deal), objections_of(deal)
     step = next_step_of(activities)
     deeds = set(possible_deeds(actor, deal))
     context: dict[str, Any] = {
@@ -64,11 +63,13 @@ def _page(
         "protections": [one for one in protections_of(deal) if one.period.upper > now] or protections_of(deal),
         "quotes": quotes_of_story(actor, "deal", deal.uuid, now=now),
         "history": history,
-        "entries": list(reversed(history.entries))[:_SHOWN_ENTRIES],
+        "timeline": timeline_of(
+            history, request.GET, things=[*activities, *contacts, *promises, *objections], is_vendor=actor.is_vendor
+        ),
         "activities": activities,
         "contacts": contacts,
-        "promises": promises_of(deal),
-        "objections": objections_of(deal),
+        "promises": promises,
+        "objections": objections,
         "step": step,
         "step_overdue": is_overdue(step, now=now),
         "deeds": {deed.value: True for deed in deeds},

@@ -41,6 +41,15 @@ def _menu(request: HttpRequest) -> list[MenuEntry]:
     return entries
 
 
+def _account_links(request: HttpRequest) -> list[MenuEntry]:
+    """What stands in the menu under one's own name."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return []
+    items = sorted(registry.account_links, key=lambda item: item.order)
+    return [MenuEntry(str(one.label), reverse(one.url_name), one.icon, False) for one in items if one.allowed(actor)]
+
+
 def _languages() -> list[dict[str, Any]]:
     current = get_language() or settings.LANGUAGE_CODE
     return [
@@ -72,6 +81,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "brand": SimpleLazyObject(lambda: brand_of(request)),
         "may_go_home": SimpleLazyObject(lambda: _may_go_home(request)),
         "menu": SimpleLazyObject(lambda: _menu(request)),
+        "account_links": SimpleLazyObject(lambda: _account_links(request)),
         "languages": SimpleLazyObject(_languages),
         "portal_search_url": SimpleLazyObject(_search_url),
         "theme": theme if theme in THEMES else "auto",
