@@ -27,7 +27,7 @@ from concord.partners.matching.score import Profile
 from concord.partners.matching.text import has_ideographs, pinyin
 from concord.partners.matching.words import STOP_WORDS, is_common
 
-WORD_SIMILARITY: Final = 0.45
+WORD_SIMILARITY: Final = 0.6
 """The threshold to set for `pg_trgm.word_similarity_threshold`."""
 
 CANDIDATES: Final = 50

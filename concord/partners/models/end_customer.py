@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from concord.partners.enums import NameKind, Verdict
@@ -79,6 +80,8 @@ class EndCustomer(ScopedModel, PublicModel):
             GinIndex(fields=["exact_keys"], name="customer_exact_keys", fastupdate=False),
             GinIndex(fields=["block_keys"], name="customer_block_keys", fastupdate=False),
             GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="customer_search_key"),
+            GinIndex(OpClass(Upper("registration_number"), name="gin_trgm_ops"), name="customer_number_part"),
+            GinIndex(OpClass(Upper("website"), name="gin_trgm_ops"), name="customer_website_part"),
             models.Index(fields=["sort_key"], name="customer_sorted"),
         ]
 

@@ -17,6 +17,8 @@ from concord.partners.models.end_customer import EndCustomerQuerySet
 from concord.partners.queries.twins import CustomerClaim, find_twins
 from concord.portal.actor import Actor
 
+_SHORTEST = 3
+
 
 def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQuerySet:
     """Narrow to customers whose names contain or resemble the text, or whose numbers or site contain it; best first.
@@ -27,13 +29,16 @@ def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQu
     if not wanted:
         return customers
     key = query_key(wanted)
-    found = Q(external_id__iexact=wanted) | Q(registration_number__icontains=wanted) | Q(website__icontains=wanted)
+    found = Q(external_id=wanted[:64])
+    if len(wanted) >= _SHORTEST:  # less has no trigram to look up
+        found |= Q(registration_number__icontains=wanted) | Q(website__icontains=wanted)
     if not key:
         return customers.filter(found)
     with connection.cursor() as cursor:
         # For the session, since a list may be read outside a transaction; nothing else here has another threshold.
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(WORD_SIMILARITY)])
-    found |= Q(search_key__contains=key) | Q(search_key__trigram_word_similar=key)
+    found |= Q(search_key__contains=key) if len(key) >= _SHORTEST else Q(block_keys__overlap=[key])
+    found |= Q(search_key__trigram_word_similar=key)
     nearness = Coalesce(TrigramWordSimilarity(key, "search_key"), Value(0.0))
     return customers.filter(found).annotate(nearness=nearness).order_by("-nearness", "sort_key", "pk")
 

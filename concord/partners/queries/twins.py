@@ -16,6 +16,11 @@ from concord.partners.matching.score import Verdict as MatchVerdict
 from concord.partners.models import CustomerName, CustomerVerdict, EndCustomer
 from concord.partners.queries.groups import group_of
 
+#: exact keys that many companies share
+INITIALS = "ini:"
+#: of the customers that share a telling word, as many are looked at: a word of more is none that tells
+LOOKED_AT = 2_000
+
 _SAID: dict[str, MatchVerdict] = {Verdict.SAME: "same", Verdict.REVIEW: "review", Verdict.DIFFERENT: "different"}
 
 
@@ -52,33 +57,44 @@ class Twin:
 
 _CANDIDATES = """
 SELECT id FROM (
-    (SELECT id, 3.0 AS nearness FROM partners_endcustomer
+    (SELECT id, 0 AS place FROM partners_endcustomer
      WHERE exact_keys && %(exact)s::varchar[] AND merged_into_id IS NULL LIMIT %(most)s)
     UNION ALL
-    (SELECT id, 1.0 + shared::float / %(asked)s FROM (
+    (SELECT id, row_number() OVER () FROM partners_endcustomer
+     WHERE exact_keys && %(initials)s::varchar[] AND merged_into_id IS NULL LIMIT %(few)s)
+    UNION ALL
+    (SELECT id, row_number() OVER (ORDER BY shared DESC, id) FROM (
         SELECT id, (SELECT count(*) FROM unnest(block_keys) AS key WHERE key = ANY(%(blocks)s::varchar[])) AS shared
-        FROM partners_endcustomer WHERE block_keys && %(blocks)s::varchar[] AND merged_into_id IS NULL
+        FROM (
+            SELECT id, block_keys FROM partners_endcustomer
+            WHERE block_keys && %(blocks)s::varchar[] AND merged_into_id IS NULL LIMIT %(looked_at)s
+        ) AS with_a_word
     ) AS blocked ORDER BY shared DESC, id LIMIT %(most)s)
     UNION ALL
-    (SELECT id, word_similarity(%(text)s, search_key) FROM partners_endcustomer
-     WHERE %(text)s <%% search_key AND merged_into_id IS NULL
-     ORDER BY word_similarity(%(text)s, search_key) DESC, id LIMIT %(most)s)
-) AS found GROUP BY id ORDER BY max(nearness) DESC, id LIMIT %(most)s
+    (SELECT id, row_number() OVER (ORDER BY nearness DESC, id) FROM (
+        SELECT id, word_similarity(%(text)s, search_key) AS nearness FROM partners_endcustomer
+        WHERE %(text)s <%% search_key AND merged_into_id IS NULL
+    ) AS alike ORDER BY nearness DESC, id LIMIT %(most)s)
+) AS found GROUP BY id ORDER BY min(place), id LIMIT %(most)s
 """
 
 
 def candidate_ids(claim: CustomerClaim) -> list[int]:
-    """Ids of the end customers worth scoring, nearest first, by the three indexes; at most ``CANDIDATES``."""
-    wanted = claim.profile()
+    """Ids of the end customers worth scoring, by the three indexes; at most ``CANDIDATES``.
+
+    Exact keys first, then those that the other two have found in turns, so that none crowds out the other."""
+    keys = exact_keys(claim.profile())
     blocks = sorted({block for name in (claim.name, claim.short_name) if name for block in query_blocks(name)})
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(WORD_SIMILARITY)])
         cursor.execute(
             _CANDIDATES,
             {
-                "exact": list(exact_keys(wanted)),
+                "exact": [key for key in keys if not key.startswith(INITIALS)],
+                "initials": [key for key in keys if key.startswith(INITIALS)],
+                "few": CANDIDATES // 5,
+                "looked_at": LOOKED_AT,
                 "blocks": blocks,
-                "asked": max(len(blocks), 1),
                 "text": query_key(claim.name),
                 "most": CANDIDATES,
             },

@@ -40,9 +40,12 @@ class Command(BaseCommand):
             self._say(evaluation)
 
     def _say(self, evaluation: Evaluation) -> None:
-        self.stdout.write(f"{'pairs':28} {'n':>7} {'prec.':>6} {'recall':>6} {'F1':>6} {'AUC':>6} {'review':>6}")
+        self.stdout.write(
+            f"{'pairs':28} {'n':>7} {'prec.':>6} {'recall':>6} {'F1':>6} {'AUC':>6} {'same p':>6} {'same r':>6} {'review':>6}"
+        )
         for name, pairs in evaluation.pairs.items():
-            figures = (pairs.precision, pairs.recall, pairs.f1, pairs.auc, pairs.review_share)
+            shares = (pairs.same_precision, pairs.same_recall, pairs.review_share)
+            figures = (pairs.precision, pairs.recall, pairs.f1, pairs.auc, *shares)
             self.stdout.write(f"{name:28} {pairs.n:7} " + " ".join(f"{figure:6.3f}" for figure in figures))
         if evaluation.lookups:
             self.stdout.write(f"\n{'look-ups':28} {'n':>7} {'first':>6} {'top 5':>6} {'p50 ms':>6} {'p95 ms':>6}")
