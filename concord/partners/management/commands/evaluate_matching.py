@@ -41,7 +41,8 @@ class Command(BaseCommand):
 
     def _say(self, evaluation: Evaluation) -> None:
         self.stdout.write(
-            f"{'pairs':28} {'n':>7} {'prec.':>6} {'recall':>6} {'F1':>6} {'AUC':>6} {'same p':>6} {'same r':>6} {'review':>6}"
+            f"{'pairs':28} {'n':>7} {'prec.':>6} {'recall':>6} {'F1':>6} {'AUC':>6}"
+            f" {'same p':>6} {'same r':>6} {'review':>6}"
         )
         for name, pairs in evaluation.pairs.items():
             shares = (pairs.same_precision, pairs.same_recall, pairs.review_share)
