@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
-from concord.partners.matching.candidates import WORD_SIMILARITY, query_key
+from concord.partners.matching.candidates import query_key
 from concord.partners.matching.score import Match
 from concord.partners.models import CustomerName, CustomerRelation, CustomerVerdict, EndCustomer
 from concord.partners.models.end_customer import EndCustomerQuerySet
@@ -18,6 +18,8 @@ from concord.partners.queries.twins import CustomerClaim, find_twins
 from concord.portal.actor import Actor
 
 _SHORTEST = 3
+#: looser than for candidates: a person who searches picks, and other spellings of umlauts are only half alike
+_WORD_SIMILARITY = 0.45
 
 
 def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQuerySet:
@@ -35,8 +37,8 @@ def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQu
     if not key:
         return customers.filter(found)
     with connection.cursor() as cursor:
-        # For the session, since a list may be read outside a transaction; nothing else here has another threshold.
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(WORD_SIMILARITY)])
+        # For the session, since a list may be read outside a transaction; candidates set their own for a transaction.
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(_WORD_SIMILARITY)])
     found |= Q(search_key__contains=key) if len(key) >= _SHORTEST else Q(block_keys__overlap=[key])
     found |= Q(search_key__trigram_word_similar=key)
     nearness = Coalesce(TrigramWordSimilarity(key, "search_key"), Value(0.0))
