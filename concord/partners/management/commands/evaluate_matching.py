@@ -45,8 +45,8 @@ class Command(BaseCommand):
             f" {'same p':>6} {'same r':>6} {'review':>6}"
         )
         for name, pairs in evaluation.pairs.items():
-            shares = (pairs.same_precision, pairs.same_recall, pairs.review_share)
-            figures = (pairs.precision, pairs.recall, pairs.f1, pairs.auc, *shares)
+            verdicts = (pairs.same_precision, pairs.same_recall, pairs.review_share)
+            figures = (pairs.precision, pairs.recall, pairs.f1, pairs.auc, *verdicts)
             self.stdout.write(f"{name:28} {pairs.n:7} " + " ".join(f"{figure:6.3f}" for figure in figures))
         if evaluation.lookups:
             self.stdout.write(f"\n{'look-ups':28} {'n':>7} {'first':>6} {'top 5':>6} {'p50 ms':>6} {'p95 ms':>6}")
