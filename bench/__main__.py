@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
         django.setup()
         # A line per request would stand among the figures.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+        gc.collect()
+        gc.freeze()  # as the web application does
         print(HEADER, flush=True)
         for name in chosen.workloads or workloads:
             path = write_results(name, _run(workloads[name], server, chosen))

@@ -62,9 +62,8 @@ class Product:
     unit_decimals: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ListPrice:
-    """One break of one product in one version of a price list."""
+class ListPrice(NamedTuple):
+    """One break of one product in one version of a price list. A tuple: a basket has ten of them a line."""
 
     id: int
     product_id: int

@@ -206,19 +206,10 @@ def _list_prices(
         best = winner.get(product_id)
         if best is None or priority > best[0]:
             winner[product_id] = (priority, list_id)
-    # In force they all are, so the engine need not be told since when.
+    # In force they all are, so the engine need not be told since when. By place, since there are ten of them a line.
     prices = [
         engine.ListPrice(
-            id=price_id,
-            product_id=product_id,
-            min_quantity=minimum,
-            amount=amount,
-            currency=currency,
-            list_code=code,
-            version=version,
-            priority=priority,
-            price_kind=_KINDS[kind],
-            valid_until=end,
+            price_id, product_id, minimum, amount, currency, code, version, "", priority, _KINDS[kind], None, end
         )
         for price_id, product_id, minimum, amount, list_id, code, priority, kind, version, end in rows
         if winner[product_id][1] == list_id
