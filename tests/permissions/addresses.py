@@ -30,6 +30,7 @@ MEANING: dict[tuple[str, str], str] = {
     ("deals/", "activity_uuid"): "activity",
     ("deals/", "deal_uuid"): "deal",
     ("deals/", "sort"): "sort",
+    ("deals/<uuid:deal_uuid>/break-glass/", "deal_uuid"): "closed_draft",
     ("deals/", "state"): "promise_state",
     ("deals/<uuid:deal_uuid>/story/", "item_uuid"): "contact",
     ("deals/<uuid:deal_uuid>/contacts/", "item_uuid"): "contact",
@@ -118,6 +119,7 @@ def things(world: World, whose: str) -> Mapping[str, Any]:
     cast = world.cast
     own: dict[str, Any] = {
         "activity": world.activity.uuid,
+        "closed_draft": world.draft.uuid,
         "contact": world.contact.uuid,
         "promise": world.promise.uuid,
         "api_client": world.client_of(cast.partner_a),
