@@ -17,7 +17,8 @@ from concord.deals.desk.eligibility import EligibilityViewSet
 from concord.deals.desk.home import QueuePanel
 from concord.deals.desk.lead_sources import LeadSourceViewSet
 from concord.deals.desk.leads_viewset import LeadsViewSet
-from concord.deals.desk.viewset import ForDealReaders, KindOfActivityViewSet, ReasonCodeViewSet, RegistrationsViewSet
+from concord.deals.desk.reasons import ReasonCodeViewSet
+from concord.deals.desk.viewset import ForDealReaders, KindOfActivityViewSet, RegistrationsViewSet
 
 
 @hooks.register("register_admin_viewset")

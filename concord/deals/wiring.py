@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from concord.deals.actions.decisions import AlreadyProtected
 from concord.deals.actions.people import ContactTaken
 from concord.deals.enums import EVENT_LABELS
+from concord.deals.importers.deals import DEALS
 from concord.deals.models import Deal, EligibilityRule, KindOfActivity, ReasonCode
 from concord.deals.panels import funnel, waiting_for_me
 from concord.deals.protection.terms import programme_terms
 from concord.deals.providers import find_deals
+from concord.deals.queries.checks import alarm
 from concord.deals.queries.handover import open_work_of
 from concord.deals.queries.invariants import deal_invariants
 from concord.deals.queries.merging import built_on_merge, merge_plan
@@ -20,6 +22,7 @@ from concord.deals.rules import can_break_glass, can_read_deals
 from concord.portal import registry
 from concord.portal.desk import give_permissions
 from concord.portal.enums import Role
+from concord.portal.imports import register_import
 from concord.portal.invariants import register_invariant
 from concord.portal.invariants.guards import guarding_triggers
 from concord.portal.ui.looks import Look, register_looks
@@ -29,8 +32,10 @@ from concord.portal.work import register_constraint
 def wire() -> None:
     """Everything that other packages reach deals by."""
     programme_terms()  # terms that contradict each other are refused at the start
+    alarm()
     register_constraint("one_protection", AlreadyProtected)
     register_constraint("contact_email_once", ContactTaken)
+    register_import(DEALS)
     guarding_triggers.add("protection_locks_customer")
     for invariant in deal_invariants():
         register_invariant(invariant)

@@ -61,6 +61,7 @@ MEANING: dict[tuple[str, str], str] = {
     ("desk/registrations/", "deal_uuid"): "deal",
     ("desk/registrations/", "customer_uuid"): "customer",
     ("desk/registrations/", "deed"): "deed",
+    ("desk/registrations/", "filter_uuid"): "absent",
     ("media/images/", "name"): "text",
     ("accounts/", "key"): "text",
     ("accounts/", "uidb36"): "text",
@@ -69,6 +70,7 @@ MEANING: dict[tuple[str, str], str] = {
 #: these say nothing of anybody, or are a secret of their own: the same value for everyone
 COMMON = frozenset(
     {
+        "absent",
         "check_code",
         "deed",
         "deed_of_seller",
@@ -101,6 +103,7 @@ def things(world: World, whose: str) -> Mapping[str, Any]:
     """Values by meaning: of ``a``, of ``b``, or ``absent`` ones of the same shape."""
     common: dict[str, Any] = {
         "check_code": world.quote.check_code,
+        "absent": ABSENT,
         "deed": "approve",
         "deed_of_seller": "withdraw",
         "desk_deed": "withdraw",

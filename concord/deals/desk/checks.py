@@ -9,14 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.deals.desk.base import DeskPage
-from concord.deals.queries.checks import checks_by_partner
+from concord.deals.queries.checks import alarm, checks_by_partner
 from concord.portal.enums import Role
-
-_DAYS = 30
 
 
 class ChecksView(DeskPage):
-    """Checks and registrations of the last thirty days, by partner."""
+    """Checks and registrations of the window that the alarm looks at, by partner and person."""
 
     roles = (Role.CHANNEL_MANAGER,)
     template_name = "deals/desk/checks.html"
@@ -29,7 +27,8 @@ class ChecksView(DeskPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One row a partner."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        since = timezone.now() - timedelta(days=_DAYS)
-        context["rows"] = checks_by_partner(self.actor, since=since)
-        context["days"] = _DAYS
+        bell = alarm()
+        since = timezone.now() - timedelta(days=bell.days)
+        context["rows"] = checks_by_partner(self.actor, since=since, alarm=bell)
+        context["alarm"], context["days"] = bell, bell.days
         return context

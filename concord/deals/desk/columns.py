@@ -48,3 +48,9 @@ class TwinsColumn(Column):
         context = super().get_cell_context_data(instance, parent_context)
         context["points"] = int((instance.twin_score or 0) * 100)
         return context
+
+
+class ChooseColumn(Column):
+    """A box that puts the row into the form of the bulk decision."""
+
+    cell_template_name = "deals/desk/choose_cell.html"

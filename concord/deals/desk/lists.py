@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 
-from concord.deals.desk.columns import ClockColumn, StateColumn, TwinsColumn
+from concord.deals.desk.columns import ChooseColumn, ClockColumn, StateColumn, TwinsColumn
+from concord.deals.desk.filters import saved_filters
 from concord.deals.filters import DealReportFilter, QueueFilter
 from concord.deals.models import Deal
 from concord.deals.queries.deals import deals_with_figures, queue_figures, waiting_for_an_answer
+from concord.deals.rules import can_decide
 from concord.portal.desk import desk_actor
 from concord.portal.tabular.writing import harmless
 
@@ -55,6 +57,7 @@ class QueueView(_DealList):
     filterset_class = QueueFilter
     default_ordering = "answer_due_at"
     columns = [
+        ChooseColumn("choose", label=_("Choose")),
         TitleColumn("customer_name", label=_("Customer as typed"), get_url=bench_url, sort_key="customer_name"),
         Column("partner", label=_("Partner"), accessor="partner.name", sort_key="partner__name"),
         TwinsColumn("twin_count", label=_("Likely twins"), sort_key="twin_score"),
@@ -90,7 +93,10 @@ class QueueView(_DealList):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The figures above the list."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["figures"] = queue_figures(desk_actor(self.request.user), now=timezone.now())
+        actor = desk_actor(self.request.user)
+        context["figures"] = queue_figures(actor, now=timezone.now())
+        context["can_decide"] = bool(can_decide(actor))
+        context.update(saved_filters(actor.user_id, "queue"))
         return context
 
 
@@ -101,6 +107,7 @@ class AllDealsView(_DealList):
     header_icon = "list-ul"
     index_url_name = "registrations:all"
     index_results_url_name = "registrations:all_results"
+    template_name = "deals/desk/all.html"
     filterset_class = DealReportFilter
     default_ordering = "-pk"
     columns = [
@@ -138,3 +145,9 @@ class AllDealsView(_DealList):
     def get_base_queryset(self) -> QuerySet[Deal]:
         """All deals that left the draft, scoped."""
         return deals_with_figures(desk_actor(self.request.user), now=timezone.now())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The reader's own filters."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context.update(saved_filters(desk_actor(self.request.user).user_id, "all"))
+        return context

@@ -11,10 +11,13 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from concord.deals.desk.bench import DecideView, JudgeTwinView, WorkbenchView
+from concord.deals.desk.bulk import BulkView
 from concord.deals.desk.checks import ChecksView
 from concord.deals.desk.eligibility import SetVendorAccountView, VendorAccountsView
+from concord.deals.desk.filters import RemoveFilterView, SaveFilterView
 from concord.deals.desk.lists import AllDealsView, QueueView
-from concord.deals.models import KindOfActivity, ReasonCode
+from concord.deals.desk.reasons import ReasonReportView
+from concord.deals.models import KindOfActivity
 from concord.deals.rules import can_read_desk
 from concord.portal.desk import ScopedModelViewSet, desk_actor
 from concord.portal.models import User
@@ -41,6 +44,11 @@ class RegistrationsViewSet(ViewSet):
             path("results/", QueueView.as_view(results_only=True), name="queue_results"),
             path("all/", AllDealsView.as_view(), name="all"),
             path("all/results/", AllDealsView.as_view(results_only=True), name="all_results"),
+            path("bulk/", BulkView.as_view(), name="bulk"),
+            path("bulk/<slug:deed>/", BulkView.as_view(), name="bulk_decide"),
+            path("filters/", SaveFilterView.as_view(), name="save_filter"),
+            path("filters/<uuid:filter_uuid>/remove/", RemoveFilterView.as_view(), name="remove_filter"),
+            path("reasons/", ReasonReportView.as_view(), name="reasons"),
             path("vendor-accounts/", VendorAccountsView.as_view(), name="vendor_accounts"),
             path("vendor-accounts/<uuid:customer_uuid>/", SetVendorAccountView.as_view(), name="set_vendor_account"),
             path("checks/", ChecksView.as_view(), name="checks"),
@@ -48,20 +56,6 @@ class RegistrationsViewSet(ViewSet):
             path("<uuid:deal_uuid>/decide/<slug:deed>/", DecideView.as_view(), name="decide"),
             path("<uuid:deal_uuid>/twin/<uuid:customer_uuid>/", JudgeTwinView.as_view(), name="judge"),
         ]
-
-
-class ReasonCodeViewSet(ScopedModelViewSet):
-    """The reason codes on offer; channel managers add to them and retire them."""
-
-    model = ReasonCode
-    name = "reason_codes"
-    icon = "tag"
-    menu_label = _("Reason codes")
-    form_fields = ["kind", "code", "name", "name_zh", "is_active"]
-    list_display = ["name", "kind", "code", "is_active"]
-    list_filter = ["kind", "is_active"]
-    search_fields = ["name", "name_zh", "code"]
-    copy_view_enabled = False
 
 
 class KindOfActivityViewSet(ScopedModelViewSet):

@@ -154,6 +154,13 @@ class UploadForm(forms.Form):
     )
     publish = forms.BooleanField(label=_("publish the prices at once"), required=False)
     new_warehouses = forms.BooleanField(label=_("make warehouses that are not known yet"), required=False)
+    further = forms.CharField(
+        label=_("further options"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, such as partner=A-100. For deals: partner, owner, country, currency."),
+    )
     dry_run = forms.BooleanField(label=_("dry run: say what would happen, store nothing"), required=False)
     accept_good_rows = forms.BooleanField(label=_("take good rows although others are rejected"), required=False)
 
@@ -171,7 +178,8 @@ class UploadForm(forms.Form):
             return chosen | ({"publish_at": "now"} if data["publish"] else {})
         if data["kind"] == "stock":
             return {"new_warehouses": data["new_warehouses"]}
-        return {}
+        pairs = [line.partition("=") for line in data["further"].splitlines() if line.strip()]
+        return {name.strip(): value.strip() for name, _equals, value in pairs}
 
 
 def kinds_for(actor: Actor, kinds: list[ImportKind]) -> list[ImportKind]:
