@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
-from concord.deals.actions.filters import remove_filter, save_filter
+from concord.deals.actions.saved_filters import remove_filter, save_filter
 from concord.deals.desk.base import RoleView
 from concord.deals.models import SavedFilter
 from concord.portal.enums import Role
