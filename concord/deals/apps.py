@@ -17,7 +17,9 @@ class DealsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the floor what deals bring: stories, refusals, pages, names of events."""
         from concord.deals.pool_wiring import wire_pool
+        from concord.deals.protection_wiring import wire_protections
         from concord.deals.wiring import wire
 
         wire()
         wire_pool()
+        wire_protections()

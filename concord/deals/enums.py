@@ -70,6 +70,12 @@ class ReasonKind(models.TextChoices):
     DUPLICATE = "duplicate", _("Duplicate")
     LOSE = "lose", _("Lost")
     WITHDRAW = "withdraw", _("Withdrawal")
+    EXTEND = "extend", _("Extension")
+    NO_EXTENSION = "no_extension", _("Refusal of an extension")
+    HOLD = "hold", _("Stop of the clock")
+    NO_HOLD = "no_hold", _("Refusal to stop the clock")
+    UPHOLD = "uphold", _("Appeal: the decision stands")
+    OVERTURN = "overturn", _("Appeal: the decision falls")
 
 
 class CheckVerdict(models.TextChoices):

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.enums import ReviewStatus, SalesStage
-from concord.deals.protection.terms import programme_terms
 from concord.deals.queries.deals import counts_by_state, ending_protections, returned_registrations
+from concord.deals.queries.programme import programme_terms
+from concord.deals.queries.protection_notices import protection_notices
 from concord.deals.queries.registrations import due_steps
 from concord.deals.queries.story import due_promises
 from concord.deals.rules import can_read_deals
@@ -32,6 +33,12 @@ def waiting_for_me(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
         "steps": due_steps(actor, now=now, most=_MOST),
         "promises": due_promises(actor, now=now, most=_MOST),
     }
+
+
+def protection_news(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
+    """Grace that runs, decisions to appeal against, protections that ended lately. For partners."""
+    notices = protection_notices(actor, now=timezone.now()) if actor.is_partner else []
+    return {"notices": notices} if notices else None
 
 
 def funnel(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:

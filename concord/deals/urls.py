@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.views import brief, calendar, detail, emergency, evidence, handover, lists, registration, story
+from concord.deals.views import (
+    brief,
+    calendar,
+    detail,
+    emergency,
+    evidence,
+    handover,
+    lists,
+    protection,
+    registration,
+    story,
+)
 
 app_name = "deals"
 
@@ -36,4 +47,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/contacts/<uuid:item_uuid>/left/", story.left, name="contact-left"),
     path("deals/<uuid:deal_uuid>/promises/<uuid:item_uuid>/<slug:state>/", story.settle, name="promise-settle"),
     path("deals/<uuid:deal_uuid>/do/<slug:deed>/", detail.do, name="do"),
+    path("deals/<uuid:deal_uuid>/ask/<slug:what>/", protection.ask, name="ask"),
+    path("precedents/", protection.precedent_list, name="precedents"),
 ]

@@ -17,6 +17,8 @@ from concord.deals.desk.eligibility import EligibilityViewSet
 from concord.deals.desk.home import QueuePanel
 from concord.deals.desk.lead_sources import LeadSourceViewSet
 from concord.deals.desk.leads_viewset import LeadsViewSet
+from concord.deals.desk.protection_home import ProtectionPanel
+from concord.deals.desk.protections import ClosingDayViewSet, ProtectionsViewSet
 from concord.deals.desk.reasons import ReasonCodeViewSet
 from concord.deals.desk.viewset import ForDealReaders, KindOfActivityViewSet, RegistrationsViewSet
 
@@ -61,6 +63,32 @@ def kinds_of_activity() -> KindOfActivityViewSet:
 def eligibility_rules() -> EligibilityViewSet:
     """The rules of eligibility."""
     return EligibilityViewSet(add_to_settings_menu=True)
+
+
+@hooks.register("register_admin_viewset")
+def protections() -> ProtectionsViewSet:
+    """Extensions, stops of the clock, appeals, what ends soon."""
+    return ProtectionsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def closing_days() -> ClosingDayViewSet:
+    """The vendor's own closing days."""
+    return ClosingDayViewSet(add_to_settings_menu=True)
+
+
+@hooks.register("register_admin_menu_item")
+def protections_entry() -> MenuItem:
+    """What protections wait for."""
+    return ForDealReaders(
+        _("Protections"), reverse("protections:index"), name="protections", icon_name="calendar-check", order=115
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def protections_on_home(request: HttpRequest, panels: list[Any]) -> None:
+    """What protections wait for."""
+    panels.append(ProtectionPanel())
 
 
 @hooks.register("register_admin_menu_item")

@@ -11,12 +11,12 @@ from concord.deals.enums import EVENT_LABELS
 from concord.deals.importers.deals import DEALS
 from concord.deals.models import Deal, EligibilityRule, KindOfActivity, ReasonCode
 from concord.deals.panels import funnel, waiting_for_me
-from concord.deals.protection.terms import programme_terms
 from concord.deals.providers import find_deals
 from concord.deals.queries.checks import alarm
 from concord.deals.queries.handover import open_work_of
 from concord.deals.queries.invariants import deal_invariants
 from concord.deals.queries.merging import built_on_merge, merge_plan
+from concord.deals.queries.programme import installed_terms
 from concord.deals.queries.stories import deal_story
 from concord.deals.rules import can_break_glass, can_read_deals
 from concord.portal import registry
@@ -31,7 +31,7 @@ from concord.portal.work import register_constraint
 
 def wire() -> None:
     """Everything that other packages reach deals by."""
-    programme_terms()  # terms that contradict each other are refused at the start
+    installed_terms()  # terms that contradict each other are refused at the start
     alarm()
     register_constraint("one_protection", AlreadyProtected)
     register_constraint("contact_email_once", ContactTaken)

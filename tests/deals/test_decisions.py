@@ -72,7 +72,7 @@ def test_the_same_customer_under_another_spelling_is_recognised_and_cannot_be_pr
 def test_the_database_alone_refuses_a_second_protection(cast, monkeypatch):
     making.approved(cast)
     second = making.submitted(cast, cast.seller_b, RIVAL_SPELLING)
-    monkeypatch.setattr("concord.deals.actions.decisions._refuse_protected", lambda *args, **kwargs: None)
+    monkeypatch.setattr("concord.deals.actions.decisions.refuse_protected", lambda *args, **kwargs: None)
     with pytest.raises(Conflict) as refused:
         approve_registration(actor=cast.actor(cast.vendor_manager), deal_uuid=second.uuid, now=making.now())
     assert refused.value.code == "already_protected"

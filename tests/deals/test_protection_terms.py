@@ -38,8 +38,10 @@ def test_an_answer_is_due_after_twenty_four_working_hours(submitted, due):
 
 def test_holidays_are_the_vendors_countrys():
     national_day = at("2026-10-01T10:00+08:00")
-    chinese = ProgrammeTerms(time_zone="Asia/Shanghai", calendar_country="CN", answer_within_hours=2)
-    nowhere = ProgrammeTerms(time_zone="Asia/Shanghai", answer_within_hours=2)
+    chinese = ProgrammeTerms(
+        time_zone="Asia/Shanghai", calendar_country="CN", answer_within_hours=2, escalate_before_hours=1
+    )
+    nowhere = ProgrammeTerms(time_zone="Asia/Shanghai", answer_within_hours=2, escalate_before_hours=1)
     assert answer_due_at(national_day, nowhere) == at("2026-10-01T12:00+08:00")
     assert answer_due_at(national_day, chinese) > at("2026-10-07T00:00+08:00")
 

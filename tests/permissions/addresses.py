@@ -58,6 +58,9 @@ MEANING: dict[tuple[str, str], str] = {
     ("quotes/<uuid:uuid>/discard/", "uuid"): "quote_draft",
     ("quotes/<uuid:uuid>/edit/", "uuid"): "quote_draft",
     ("quotes/<uuid:uuid>/issue/", "uuid"): "quote_draft",
+    ("deals/", "what"): "what_is_asked",
+    ("desk/protections/", "deal_uuid"): "deal",
+    ("desk/protections/", "deed"): "deed_of_protection",
     ("desk/registrations/", "deal_uuid"): "deal",
     ("desk/registrations/", "customer_uuid"): "customer",
     ("desk/registrations/", "deed"): "deed",
@@ -73,6 +76,7 @@ COMMON = frozenset(
         "absent",
         "check_code",
         "deed",
+        "deed_of_protection",
         "deed_of_seller",
         "number",
         "price_list",
@@ -84,6 +88,7 @@ COMMON = frozenset(
         "text",
         "verdict",
         "version",
+        "what_is_asked",
     }
 )
 
@@ -105,6 +110,7 @@ def things(world: World, whose: str) -> Mapping[str, Any]:
         "check_code": world.quote.check_code,
         "absent": ABSENT,
         "deed": "approve",
+        "deed_of_protection": "hold",
         "deed_of_seller": "withdraw",
         "desk_deed": "withdraw",
         "lead_deed": "release",
@@ -118,6 +124,7 @@ def things(world: World, whose: str) -> Mapping[str, Any]:
         "text": "nothing",
         "verdict": "different",
         "version": 1,
+        "what_is_asked": "extension",
     }
     cast = world.cast
     own: dict[str, Any] = {

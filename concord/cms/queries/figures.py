@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from concord.cms.queries.pages import unread_news
 from concord.deals.enums import FINAL_STAGES, ReviewStatus
-from concord.deals.protection.terms import programme_terms
 from concord.deals.queries.deals import counts_by_state, ending_protections
+from concord.deals.queries.programme import programme_terms
 from concord.portal.actor import Actor
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.queries.quotes import quotes_listed

@@ -6,14 +6,14 @@ import uuid
 from datetime import datetime
 
 from concord.deals.actions.locked import Expectation, chosen_reason, locked_deal, moment_after_lock, subject_of
+from concord.deals.actions.protection_life import end_protection
 from concord.deals.enums import Deed, ReasonKind, SalesStage
-from concord.deals.models import Deal, Protection
+from concord.deals.models import Deal
+from concord.deals.protection_enums import EndCause
 from concord.deals.rules import can_close, can_withdraw, demand_state
 from concord.portal.actor import Actor
 from concord.portal.events import record
-from concord.portal.periods import period
 from concord.portal.work import action
-from concord.pricing.actions.benefits import end_registration_benefits
 
 
 @action
@@ -80,23 +80,5 @@ def _close(deal: Deal, stage: SalesStage, kind: ReasonKind, reason: str, *, acto
     deal.save()
     verb = "deal.withdrawn" if stage == SalesStage.WITHDRAWN else "deal.lost"
     record(verb, actor=actor, subject=subject_of(deal), payload={"reason": chosen.code})
-    end_protections(deal, actor=actor, at=moment)
+    end_protection(deal, actor=actor, at=moment, cause=EndCause.CLOSED)
     return deal
-
-
-def end_protections(deal: Deal, *, actor: Actor, at: datetime) -> None:
-    """Cut what is in force; an end is never moved later."""
-    ended: list[str] = []
-    live = Protection.objects.unscoped("what this deal holds ends with it").filter(deal=deal, period__contains=at)
-    for protection in live.select_related("family").order_by("family_id"):
-        protection.period = period(protection.period.lower, at)
-        protection.save(update_fields=["period", "updated_at"])
-        ended.append(protection.family.code)
-    if ended:
-        record(
-            "deal.protection_ended",
-            actor=actor,
-            subject=subject_of(deal),
-            payload={"families": sorted(ended), "at": at},
-        )
-    end_registration_benefits(actor=actor, granted_by=subject_of(deal), at=at)

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.locked import Expectation, chosen_reason, locked_deal, moment_after_lock, subject_of
+from concord.deals.actions.protection_life import begin_life
 from concord.deals.actions.reapproval import give_back, settle_earlier_protections
 from concord.deals.actions.twins import customer_named, part_twins, unite_with
 from concord.deals.enums import COMPLETABLE, Deed, ReasonKind, ReviewStatus
 from concord.deals.models import Deal, Protection, ReasonCode
-from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.window import Window, protection_window, until_month, vendor_delay
+from concord.deals.queries.programme import programme_terms
 from concord.deals.queries.protections import live_protections, same_companies
 from concord.deals.queries.twins import likely_twins
 from concord.deals.rules import can_decide, demand_state
@@ -70,10 +71,11 @@ def approve_registration(
     ``same_as`` names the twin that the customer is (the deal then moves to that record), ``different_from`` those that
     it is not; both are remembered. Locks the end customer with every record that is or may be the same, then the deal.
     Checks role, state, that no record of the same company is protected in these families, and that no protected twin
-    is left undecided. Writes the deal, one protection per family (the vendor's delay is added), the registration
-    benefit and the partner's relation to the customer. Decided on again after a change, families that the deal protects
-    there keep their period, and what it held at another customer ends. Records ``deal.approved``. Raises ``NotThere``,
-    ``NotAllowed``, ``WrongState``, ``Changed``, ``InvalidInput``, ``AlreadyProtected``, ``TwinUndecided``.
+    is left undecided. Writes the deal, one protection per family with its life (the vendor's delay is added), the
+    registration benefit and the partner's relation to the customer. Decided on again after a change, families that the
+    deal protects there keep their period, and what it held at another customer ends. Records ``deal.approved``. Raises
+    ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``, ``InvalidInput``, ``AlreadyProtected``,
+    ``TwinUndecided``.
     """
     can_decide(actor).enforce()
     seen = Deal.objects.visible_to(actor).filter(uuid=deal_uuid).first()
@@ -90,12 +92,12 @@ def approve_registration(
         part_twins(deal, customer_named(one), actor=actor, now=now)
     families = list(ProductFamily.objects.filter(pk__in=deal.families.values("family_id")).order_by("code"))
     moment = moment_after_lock(now)
-    _refuse_protected(deal, families, now=moment)
+    refuse_protected(deal, families, now=moment)
     kept = settle_earlier_protections(deal, actor=actor, at=moment)
     _settle(deal, ReviewStatus.APPROVED, actor=actor, reason=chosen, note=note, now=moment)
     window = protection_window(moment, deal.vendor_delay, programme_terms())
     deal.save()
-    _protect(deal, [one for one in families if one.pk not in kept], window, actor=actor, now=moment)
+    protect(deal, [one for one in families if one.pk not in kept], window, actor=actor, now=moment)
     record(
         "deal.approved",
         actor=actor,
@@ -236,7 +238,7 @@ def _settle(deal: Deal, status: ReviewStatus, *, actor: Actor, reason: ReasonCod
     deal.decision_note = note.strip()
 
 
-def _refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: datetime) -> None:
+def refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: datetime) -> None:
     """No record of the same company is protected in these families, and none that may be the same is left open."""
     twins = likely_twins(deal)
     same = same_companies({deal.end_customer_id or 0, *(twin.customer.pk for twin in twins if twin.is_same)})
@@ -255,20 +257,21 @@ def _refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: dat
         raise TwinUndecided(undecided)
 
 
-def _protect(deal: Deal, families: Sequence[ProductFamily], window: Window, *, actor: Actor, now: datetime) -> None:
+def protect(deal: Deal, families: Sequence[ProductFamily], window: Window, *, actor: Actor, now: datetime) -> None:
     """One protection per family in one insert, the benefit in prices, the relation that opens the customer's record."""
     if deal.end_customer_id is None:
         raise NotThere
     if not families:
         return
     lock_end_customers([deal.end_customer_id])
+    life = begin_life(deal, start=window.start, delay=deal.vendor_delay, terms=programme_terms())
     Protection.objects.bulk_create(
         Protection(
             deal=deal,
             partner_id=deal.partner_id,
             end_customer_id=deal.end_customer_id,
             family=family,
-            period=period(window.start, window.end),
+            period=period(window.start, life.ends_at),
         )
         for family in sorted(families, key=lambda family: family.pk)
     )
@@ -278,7 +281,7 @@ def _protect(deal: Deal, families: Sequence[ProductFamily], window: Window, *, a
         end_customer_id=deal.end_customer_id,
         family_ids=[family.pk for family in families],
         start=window.start,
-        end=window.end,
+        end=life.ends_at,
         granted_by=subject_of(deal),
     )
     relate(partner_id=deal.partner_id, end_customer_id=deal.end_customer_id, now=now)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.deals.actions.locked import subject_of
 from concord.deals.enums import RegistrationType
 from concord.deals.models import Deal, DealFamily, DealLine
-from concord.deals.protection.terms import programme_terms
+from concord.deals.queries.programme import programme_terms
 from concord.deals.rules import can_register
 from concord.partners.models import Member, Partner
 from concord.portal.actor import Actor

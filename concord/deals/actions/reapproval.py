@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from concord.deals.actions.closing import end_protections
+from concord.deals.actions.protection_life import end_protection
 from concord.deals.models import Deal, Protection
+from concord.deals.protection_enums import EndCause
 from concord.portal.actor import Actor
 
 
@@ -18,7 +19,7 @@ def settle_earlier_protections(deal: Deal, *, actor: Actor, at: datetime) -> set
     live = Protection.objects.unscoped("what this deal holds").filter(deal=deal, period__contains=at)
     held = dict(live.values_list("family_id", "end_customer_id"))
     if any(customer_id != deal.end_customer_id for customer_id in held.values()):
-        end_protections(deal, actor=actor, at=at)
+        end_protection(deal, actor=actor, at=at, cause=EndCause.DECIDED)
         return set()
     return set(held)
 
@@ -26,4 +27,4 @@ def settle_earlier_protections(deal: Deal, *, actor: Actor, at: datetime) -> set
 def give_back(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """Inside a decision against a deal: what an earlier approval gave ends with it."""
     if Protection.objects.unscoped("what this deal holds").filter(deal=deal, period__contains=at).exists():
-        end_protections(deal, actor=actor, at=at)
+        end_protection(deal, actor=actor, at=at, cause=EndCause.DECIDED)

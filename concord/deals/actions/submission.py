@@ -15,9 +15,9 @@ from concord.deals.actions.drafts import Registration, create_registration
 from concord.deals.actions.locked import Expectation, locked_deal, subject_of
 from concord.deals.enums import OPEN_STAGES, Deed, ReviewStatus
 from concord.deals.models import Deal, DealTwin
-from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.working_time import answer_due_at
 from concord.deals.queries.eligibility import asked_by, findings
+from concord.deals.queries.programme import programme_terms
 from concord.deals.queries.protections import same_companies
 from concord.deals.queries.twins import claim_of, is_same, stored_reasons
 from concord.deals.rules import can_edit, demand_state

@@ -14,8 +14,8 @@ from rest_framework.exceptions import ErrorDetail
 from concord.deals.actions.drafts import Registration, WantedLine
 from concord.deals.enums import RegistrationType, ReviewStatus
 from concord.deals.models import Deal
-from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.working_time import appeal_until
+from concord.deals.queries.programme import programme_terms
 from concord.deals.rules import possible_deeds
 from concord.partners.queries.twins import CustomerClaim
 from concord.portal.models import Event
@@ -158,7 +158,11 @@ class DecisionSerializer(serializers.Serializer[Any]):
         """Until when the decision can be appealed against."""
         if deal.decided_at is None or deal.review_status not in {ReviewStatus.DUPLICATE, ReviewStatus.REJECTED}:
             return None
-        return appeal_until(deal.decided_at, programme_terms()).isoformat()
+        known: dict[str, Any] = self.context  # type: ignore[assignment]
+        if "terms" not in known:
+            known["terms"] = programme_terms()  # read once for a whole list
+        terms = known["terms"]
+        return appeal_until(deal.decided_at, terms).isoformat()
 
 
 class DealSerializer(serializers.Serializer[Deal]):
@@ -212,7 +216,7 @@ class DealSerializer(serializers.Serializer[Deal]):
     @extend_schema_field(DecisionSerializer(allow_null=True))
     def get_decision(self, deal: Deal) -> Any:
         """The vendor's last answer, or nothing yet."""
-        return DecisionSerializer(deal).data if deal.decision_reason else None
+        return DecisionSerializer(deal, context=self.context).data if deal.decision_reason else None
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_closing_reason(self, deal: Deal) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.api import leads, states
+from concord.deals.api import leads, protection, states
 from concord.deals.api.brief import BriefView
 from concord.deals.api.checks import ConflictCheckView
 from concord.deals.api.deals import DealCollectionView, DealView
@@ -30,6 +30,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/win/", states.WinView.as_view(), name="deal-win"),
     path("deals/<uuid:deal_uuid>/brief/", BriefView.as_view(), name="deal-brief"),
     path("deals/<uuid:deal_uuid>/handover/", HandoverView.as_view(), name="deal-handover"),
+    path("deals/<uuid:deal_uuid>/protection/", protection.ProtectionView.as_view(), name="deal-protection"),
+    path("deals/<uuid:deal_uuid>/extend/", protection.ExtendView.as_view(), name="deal-extend"),
+    path("deals/<uuid:deal_uuid>/extend/grant/", protection.GrantExtensionView.as_view(), name="deal-extend-grant"),
+    path("deals/<uuid:deal_uuid>/extend/refuse/", protection.RefuseExtensionView.as_view(), name="deal-extend-refuse"),
+    path("deals/<uuid:deal_uuid>/hold/", protection.HoldView.as_view(), name="deal-hold"),
+    path("deals/<uuid:deal_uuid>/hold/grant/", protection.GrantHoldView.as_view(), name="deal-hold-grant"),
+    path("deals/<uuid:deal_uuid>/hold/refuse/", protection.RefuseHoldView.as_view(), name="deal-hold-refuse"),
+    path("deals/<uuid:deal_uuid>/appeal/", protection.AppealView.as_view(), name="deal-appeal"),
+    path("deals/<uuid:deal_uuid>/appeal/uphold/", protection.UpholdView.as_view(), name="deal-appeal-uphold"),
+    path("deals/<uuid:deal_uuid>/appeal/overturn/", protection.OverturnView.as_view(), name="deal-appeal-overturn"),
+    path("deals/<uuid:deal_uuid>/customers-choice/", protection.CustomersChoiceView.as_view(), name="deal-choice"),
     path("deals/<uuid:deal_uuid>/lose/", states.LoseView.as_view(), name="deal-lose"),
     path("leads/", leads.LeadCollectionView.as_view(), name="leads"),
     path("leads/<uuid:lead_uuid>/", leads.LeadView.as_view(), name="lead"),

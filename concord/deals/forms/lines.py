@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from concord.deals.actions.drafts import WantedLine
-from concord.deals.protection.terms import programme_terms
+from concord.deals.queries.programme import programme_terms
 from concord.portal.ui.forms import PastedListWidget
 from concord.pricing.queries.catalogue import products_named
 

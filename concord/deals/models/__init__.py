@@ -5,15 +5,26 @@ from concord.deals.models.eligibility import EligibilityRule, VendorAccount
 from concord.deals.models.evidence import Evidence, EvidenceDownload
 from concord.deals.models.lead import Lead, LeadClaim, LeadContact, LeadFamily, LeadOffer, LeadSource
 from concord.deals.models.people import DealContact, Objection
+from concord.deals.models.programme import AnswerEscalation, ClosingDay, ProgrammeSettings
 from concord.deals.models.promises import Promise
 from concord.deals.models.protection import ConflictCheck, Protection
+from concord.deals.models.protection_life import (
+    Appeal,
+    ExtensionRequest,
+    Precedent,
+    ProtectionHold,
+    ProtectionLife,
+)
 from concord.deals.models.queue import SavedFilter
 from concord.deals.models.registration import Deal, DealFamily, DealLine, DealTwin, ReasonCode
 from concord.deals.models.work import Activity, KindOfActivity
 
 __all__ = [
     "Activity",
+    "AnswerEscalation",
+    "Appeal",
     "CalendarFeed",
+    "ClosingDay",
     "ConflictCheck",
     "Deal",
     "DealContact",
@@ -24,6 +35,7 @@ __all__ = [
     "EmergencyAccess",
     "Evidence",
     "EvidenceDownload",
+    "ExtensionRequest",
     "KindOfActivity",
     "Lead",
     "LeadClaim",
@@ -32,8 +44,12 @@ __all__ = [
     "LeadOffer",
     "LeadSource",
     "Objection",
+    "Precedent",
+    "ProgrammeSettings",
     "Promise",
     "Protection",
+    "ProtectionHold",
+    "ProtectionLife",
     "ReasonCode",
     "SavedFilter",
     "VendorAccount",

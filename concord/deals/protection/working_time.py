@@ -1,4 +1,4 @@
-"""The vendor's working hours: Monday to Friday between opening and closing, without public holidays."""
+"""The vendor's working hours: its working days between opening and closing, without public holidays and closures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import holidays as public_holidays
 
 from concord.deals.protection.terms import ProgrammeTerms
 
-_SATURDAY = 5
 #: no calendar closes for longer; beyond it the calendar itself is wrong
 _LONGEST_CLOSURE_DAYS = 366
 
@@ -29,10 +28,14 @@ class WorkingCalendar:
     opens: time
     closes: time
     holidays: Container[date] = frozenset()
+    working_days: frozenset[int] = frozenset(range(5))
+    closing_days: frozenset[date] = frozenset()
 
     def is_working_day(self, day: date) -> bool:
         """Whether the vendor works on that local day."""
-        return day.weekday() < _SATURDAY and day not in self.holidays
+        if day.weekday() not in self.working_days or day in self.closing_days:
+            return False
+        return day not in self.holidays
 
     def due_after(self, start: datetime, working: timedelta) -> datetime:
         """The moment by which ``working`` time has passed since ``start``; nights, weekends, holidays stand still."""
@@ -86,6 +89,14 @@ class WorkingCalendar:
         return self._at(day, self.opens), self._at(day, self.closes)
 
 
+def has_calendar(country: str, region: str) -> bool:
+    """Whether public holidays of a country, or of a region in it, are known; nothing asked for is known."""
+    known = public_holidays.list_supported_countries(include_aliases=True)
+    if not country:
+        return not region
+    return country in known and (not region or region in known[country])
+
+
 def _hour(number: int) -> time:
     return time.max if number == 24 else time(number)
 
@@ -95,18 +106,32 @@ def calendar_of(terms: ProgrammeTerms) -> WorkingCalendar:
     """The vendor's calendar by the programme's terms; the country's holidays are computed year by year as asked."""
     days: Container[date] = frozenset()
     if terms.calendar_country:
-        days = public_holidays.country_holidays(terms.calendar_country)
+        days = public_holidays.country_holidays(terms.calendar_country, subdiv=terms.calendar_region or None)
     return WorkingCalendar(
         time_zone=terms.time_zone,
         opens=_hour(terms.opens_at_hour),
         closes=_hour(terms.closes_at_hour),
         holidays=days,
+        working_days=frozenset(terms.working_days),
+        closing_days=frozenset(terms.closing_days),
     )
 
 
 def answer_due_at(submitted_at: datetime, terms: ProgrammeTerms) -> datetime:
     """By when the vendor owes an answer to what was submitted then. UTC."""
     return calendar_of(terms).due_after(submitted_at, timedelta(hours=terms.answer_within_hours))
+
+
+def escalation_due_at(due_at: datetime, submitted_at: datetime, terms: ProgrammeTerms) -> datetime:
+    """When an answer that is still owed is told to the escalation person: so many working hours before it is due."""
+    left = timedelta(hours=terms.escalate_before_hours)
+    calendar = calendar_of(terms)
+    return calendar.due_after(submitted_at, calendar.working_time_between(submitted_at, due_at) - left)
+
+
+def judgement_due_at(filed_at: datetime, terms: ProgrammeTerms) -> datetime:
+    """By when an appeal is to be judged. UTC."""
+    return calendar_of(terms).end_of_working_day(filed_at, terms.judge_within_working_days)
 
 
 def appeal_until(decided_at: datetime, terms: ProgrammeTerms) -> datetime:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from concord.deals.enums import PromiseState
 from concord.deals.models import Activity, Deal, DealContact, Evidence, Objection, Promise
 from concord.deals.protection.readiness import SECOND_PERSON_WITHIN, ReadinessFacts, readiness
-from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.unknowns import Gap, Given, Known, Person, Unknown, unknowns
 from concord.deals.queries.history import Entry, last_entries
+from concord.deals.queries.programme import programme_terms
 from concord.deals.queries.readiness import Readiness
 from concord.deals.queries.registrations import activities_of, next_step_of
 from concord.deals.queries.story import contacts_of, objections_of

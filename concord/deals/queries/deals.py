@@ -122,6 +122,14 @@ def queue_figures(actor: Actor, *, now: datetime, soon: timedelta = timedelta(ho
     return QueueFigures(**found)
 
 
+def overdue_answers(actor: Actor, *, now: datetime, most: int = 100) -> list[Deal]:
+    """Registrations whose answer is overdue, the longest overdue at the top."""
+    waiting = Deal.objects.visible_to(actor).filter(
+        review_status=ReviewStatus.SUBMITTED, sales_stage__in=OPEN_STAGES, answer_due_at__lte=now
+    )
+    return list(waiting.select_related("partner").order_by("answer_due_at", "pk")[:most])
+
+
 def counts_by_state(actor: Actor) -> Mapping[str, int]:
     """How many of the actor's deals stand where, by ``Deal.state``; one statement."""
     rows = Deal.objects.visible_to(actor).order_by().values_list("review_status", "sales_stage").annotate(n=Count("pk"))

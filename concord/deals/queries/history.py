@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from concord.deals.enums import COMPLETABLE, EVENT_LABELS, PromiseState
 from concord.deals.models import Deal, ReasonCode
+from concord.deals.queries.history_protection import PROTECTION_LOOKS, PROTECTION_TELLING
 from concord.partners.models import ProductFamily
 from concord.portal import registry
 from concord.portal.actor import Actor
@@ -144,6 +145,8 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     "quote.repriced": ("refresh", "muted"),
     "benefit.granted": ("discount", "ok"),
     "benefit.ended": ("discount-off", "muted"),
+    "benefit.extended": ("discount", "ok"),
+    **PROTECTION_LOOKS,
 }
 
 
@@ -280,7 +283,6 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any], _Words], str]] = {
     "deal.approved": _of_approval,
     "deal.rejected": _of_reason,
     "deal.duplicate": _of_duplicate,
-    "deal.protection_ended": _of_families,
     "deal.withdrawn": _of_reason,
     "deal.lost": _of_reason,
     "deal.handed_over": _of_handover,
@@ -289,4 +291,6 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any], _Words], str]] = {
     "deal.glass_broken": _of_glass,
     "benefit.granted": _of_families,
     "benefit.ended": _of_families,
+    "benefit.extended": _of_families,
+    **PROTECTION_TELLING,
 }

@@ -29,7 +29,9 @@ WHERE p.period @> %(now)s::timestamptz AND NOT EXISTS (
 _APPROVAL_UNTOLD = """
 SELECT format('deal %%s', d.uuid) FROM deals_deal d
 WHERE d.review_status = %(approved)s AND NOT EXISTS (
-    SELECT FROM portal_event e WHERE e.subject_type = 'deal' AND e.subject_uuid = d.uuid AND e.verb = 'deal.approved')
+    SELECT FROM portal_event e
+    WHERE e.subject_type = 'deal' AND e.subject_uuid = d.uuid
+      AND e.verb IN ('deal.approved', 'deal.appeal_overturned'))
 """
 _EVENT_WITHOUT_DEAL = """
 SELECT DISTINCT format('deal %%s', e.subject_uuid) FROM portal_event e
@@ -77,4 +79,37 @@ def deal_invariants() -> list[Invariant]:
         by_statement(
             "stories", _("Every quote of a deal has that deal"), _ORPHANED_STORY, "its deal is not there or another's"
         ),
+    ]
+
+
+_WITHOUT_LIFE = """
+SELECT format('protection %%s of deal %%s', p.id, d.uuid)
+FROM deals_protection p JOIN deals_deal d ON d.id = p.deal_id
+WHERE p.period @> %(now)s::timestamptz AND NOT EXISTS (
+    SELECT FROM deals_protectionlife l
+    WHERE l.deal_id = p.deal_id AND l.ended_at IS NULL AND l.ends_at = upper(p.period))
+"""
+_LIFE_OF_NOTHING = """
+SELECT format('life of deal %%s', d.uuid)
+FROM deals_protectionlife l JOIN deals_deal d ON d.id = l.deal_id
+WHERE l.ended_at IS NULL AND l.ends_at > %(now)s::timestamptz AND NOT EXISTS (
+    SELECT FROM deals_protection p WHERE p.deal_id = l.deal_id AND p.period @> %(now)s::timestamptz)
+"""
+_HELD_WRONGLY = """
+SELECT format('life of deal %%s', d.uuid)
+FROM deals_protectionlife l JOIN deals_deal d ON d.id = l.deal_id
+WHERE l.held <> (
+    SELECT coalesce(sum(upper(h.period) - lower(h.period)), interval '0') FROM deals_protectionhold h
+    WHERE h.life_id = l.id AND h.state = 'granted')
+"""
+
+
+def protection_invariants() -> list[Invariant]:
+    """The rules of protections' lives."""
+    return [
+        by_statement(
+            "protection_life", _("Every live protection ends when its life says"), _WITHOUT_LIFE, "ends at another time"
+        ),
+        by_statement("life_protects", _("Every live life protects something"), _LIFE_OF_NOTHING, "protects nothing"),
+        by_statement("life_held", _("Clocks stood as long as their holds say"), _HELD_WRONGLY, "does not add up"),
     ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.deals.models import Deal
 from concord.deals.protection.readiness import SECOND_PERSON_WITHIN, Missing, ReadinessFacts, readiness
-from concord.deals.protection.terms import programme_terms
+from concord.deals.queries.programme import programme_terms
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -59,18 +59,19 @@ class Readiness:
 
 
 def readiness_of(deal: Deal, now: datetime) -> Readiness:
-    """The readiness of one deal; one statement. Its caller has seen to it that the deal may be read."""
+    """The readiness of one deal. Its caller has seen to it that the deal may be read."""
     return readiness_of_many([deal.pk], now=now)[deal.pk]
 
 
 def readiness_of_many(deal_ids: Collection[int], *, now: datetime) -> dict[int, Readiness]:
-    """The readiness of deals by their key; one statement. Notes for the vendor alone count for nothing."""
+    """The readiness of deals by their key, in two statements. Notes for the vendor alone do not count."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {"since": now - SECOND_PERSON_WITHIN, "deals": list(deal_ids)})
         rows = cursor.fetchall()
-    return {row[0]: _scored(row[1:], now) for row in rows}
+    line = programme_terms().readiness_at_least
+    return {row[0]: _scored(row[1:], now, line) for row in rows}
 
 
-def _scored(facts: tuple[Any, ...], now: datetime) -> Readiness:
+def _scored(facts: tuple[Any, ...], now: datetime, line: int) -> Readiness:
     scored = readiness(ReadinessFacts(*facts), now=now)
-    return Readiness(scored.score, programme_terms().readiness_at_least, scored.missing)
+    return Readiness(scored.score, line, scored.missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -22,10 +23,14 @@ from concord.deals.enums import COMPLETABLE, Deed, ReasonKind
 from concord.deals.forms.activity import ActivityForm, EndForm
 from concord.deals.forms.evidence import EvidenceForm
 from concord.deals.models import Deal, DealContact
-from concord.deals.protection.terms import programme_terms
 from concord.deals.protection.working_time import appeal_until
+from concord.deals.protection_enums import RequestState
+from concord.deals.protection_rules import can_appeal, can_ask, is_extendable
+from concord.deals.queries.appeals import appeal_of
 from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
+from concord.deals.queries.programme import programme_terms
+from concord.deals.queries.protection_life import protection_view
 from concord.deals.queries.protections import protections_of
 from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
 from concord.deals.queries.story import contacts_of, objections_of, promises_of
@@ -82,7 +87,8 @@ def _page(
         "evidence": evidence_of(actor, deal),
         "evidence_form": EvidenceForm(is_vendor=actor.is_vendor) if can_attach(actor, deal) else None,
         **_ending(deal, deeds),
-        **_loss(deal, now),
+        **_loss(actor, deal, now),
+        **_protection(actor, deal, now),
     }
     return render(request, "deals/detail.html", context, status=status)
 
@@ -99,13 +105,35 @@ def _ending(deal: Deal, deeds: set[Deed]) -> dict[str, Any]:
     }
 
 
-def _loss(deal: Deal, now: Any) -> dict[str, Any]:
-    """What the loser of a decision learns: until when it may appeal, in working days of the vendor."""
+def _protection(actor: Actor, deal: Deal, now: datetime) -> dict[str, Any]:
+    """The protection's clock and what may be asked for."""
+    view = protection_view(deal, now=now)
+    asks = view is not None and view.is_live and is_extendable(deal) and bool(can_ask(actor, deal))
+    if view is None or not asks:
+        return {"protection": view}
+    extension, hold = (one is not None and one.state == RequestState.PENDING for one in (view.extension, view.hold))
+    return {
+        "protection": view,
+        "can_ask_extension": not extension and view.extensions_left > 0 and view.can_reach_further,
+        "can_ask_hold": not hold and view.hold_left > timedelta(),
+    }
+
+
+def _loss(actor: Actor, deal: Deal, now: datetime) -> dict[str, Any]:
+    """What the loser of a decision learns: until when it may appeal, in the vendor's working days; what came of it."""
+    appeal = appeal_of(deal)
+    if appeal is not None:
+        return {"appeal": appeal}
     if deal.review_status not in {"duplicate", "rejected"} or deal.decided_at is None:
         return {}
     terms = programme_terms()
     until = appeal_until(deal.decided_at, terms)
-    return {"appeal_until": until, "appeal_days": terms.appeal_within_working_days, "appeal_open": until > now}
+    return {
+        "appeal_until": until,
+        "appeal_days": terms.appeal_within_working_days,
+        "appeal_open": until > now,
+        "can_appeal": bool(can_appeal(actor, deal)),
+    }
 
 
 @require_safe

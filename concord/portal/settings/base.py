@@ -355,6 +355,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "check-drift": {"task": "concord.pricing.tasks.check_drift_nightly", "schedule": 900.0},
     "forget-mail-proofs": {"task": "concord.pricing.tasks.forget_mail_proofs", "schedule": 3600.0},
     "run-lead-pool": {"task": "concord.deals.tasks.run_lead_pool", "schedule": 60.0},
+    "carry-on-protections": {"task": "concord.deals.tasks.carry_on_protections", "schedule": 60.0},
+    "escalate-answers": {"task": "concord.deals.tasks.escalate_late_answers", "schedule": 60.0},
     "rate-lead-sources": {"task": "concord.deals.tasks.rate_lead_sources", "schedule": 3600.0},
     "expire-quotes": {"task": "concord.pricing.tasks.expire_issued_quotes", "schedule": 300.0},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ _END = """
 UPDATE pricing_registrationbenefit
 SET period = tstzrange(lower(period), %(at)s, '[)'), updated_at = clock_timestamp()
 WHERE granted_by_type = %(type)s AND granted_by_uuid = %(uuid)s AND lower(period) < %(at)s AND upper(period) > %(at)s
+  AND (%(families)s::bigint[] IS NULL OR family_id = ANY(%(families)s))
 RETURNING family_id
 """
 
@@ -87,8 +88,12 @@ def grant_registration_benefit(
 
 
 @action
-def end_registration_benefits(*, actor: Actor, granted_by: Subject, at: datetime | None = None) -> int:
+def end_registration_benefits(
+    *, actor: Actor, granted_by: Subject, at: datetime | None = None, family_ids: Collection[int] | None = None
+) -> int:
     """End what ``granted_by`` granted, at ``at`` (default: now, by the database's clock); how many rows were ended.
+
+    ``family_ids``: in these families alone.
 
     Locks the end customers concerned. Benefits that had not begun by then are removed; one that ended earlier stays
     as it is, no end is ever moved later. Records ``benefit.ended`` on the chain of ``granted_by`` when something ended.
@@ -96,9 +101,11 @@ def end_registration_benefits(*, actor: Actor, granted_by: Subject, at: datetime
     own = RegistrationBenefit.objects.filter(granted_by_type=granted_by.type, granted_by_uuid=granted_by.uuid)
     lock_end_customers(own.values_list("end_customer_id", flat=True))
     moment = at or database_clock()
+    if family_ids is not None:
+        own = own.filter(family_id__in=family_ids)
     unborn = list(own.filter(period__startswith__gte=moment).values_list("family_id", flat=True))
     own.filter(period__startswith__gte=moment).delete()
-    ended = _run(_END, granted_by, at=moment) + unborn
+    ended = _run(_END, granted_by, at=moment, families=None if family_ids is None else sorted(family_ids)) + unborn
     if ended:
         payload = {"families": _codes(ended), "at": moment}
         record("benefit.ended", actor=actor, subject=granted_by, payload=payload)
@@ -121,9 +128,9 @@ def extend_registration_benefits(*, actor: Actor, granted_by: Subject, until: da
     return len(extended)
 
 
-def _run(statement: str, granted_by: Subject, **moments: datetime) -> list[int]:
+def _run(statement: str, granted_by: Subject, **values: datetime | list[int] | None) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"type": granted_by.type, "uuid": granted_by.uuid, **moments})
+        cursor.execute(statement, {"type": granted_by.type, "uuid": granted_by.uuid, **values})
         return [row[0] for row in cursor.fetchall()]
 
 
