@@ -58,6 +58,20 @@ def lock_end_customers(keys: Iterable[int]) -> None:
     lock(Space.END_CUSTOMER, keys)
 
 
+def lock_end_customer_at(key: int) -> datetime:
+    """Lock one end customer and read the database's clock after it, in one statement."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction
+    with connection.cursor() as cursor:
+        # The clock is read for a row that is there only once the lock is held.
+        cursor.execute(
+            "WITH locked AS MATERIALIZED (SELECT concord_lock(%s, %s)) SELECT clock_timestamp() FROM locked",
+            [int(Space.END_CUSTOMER), key],
+        )
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
 def try_lock(space: Space, key: int) -> bool:
     """Take a lock only if it is free now; held until the transaction ends."""
     if not connection.in_atomic_block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import fields as fields_of
 from datetime import date, datetime, timedelta
@@ -204,7 +204,7 @@ def revise_quote(
     begun = Quote.objects.unscoped("the successor of an own quote").filter(supersedes=quote).first()
     if begun is not None:
         return own_quote(actor, begun.uuid)
-    lines = inputs_of(quote)
+    lines = inputs_of(quote.lines.all())
     priced = price_quote(
         partner_id=quote.partner_id,
         end_customer_id=quote.end_customer_id,
@@ -249,9 +249,9 @@ def next_revision(quote: Quote, *, valid_until: date) -> Quote:
     )
 
 
-def inputs_of(quote: Quote) -> list[QuoteLineInput]:
+def inputs_of(lines: Iterable[QuoteLine]) -> list[QuoteLineInput]:
     """The lines of a quote as they were asked for."""
-    return [QuoteLineInput(line.sku, line.quantity, line.requested_unit_price) for line in quote.lines.all()]
+    return [QuoteLineInput(line.sku, line.quantity, line.requested_unit_price) for line in lines]
 
 
 def texts_of(quote: Quote) -> QuoteTexts:

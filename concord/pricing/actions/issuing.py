@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.partners.actions.customers import relate
 from concord.portal.actor import Actor
-from concord.portal.locking import database_clock, lock_end_customers
+from concord.portal.locking import database_clock, lock_end_customer_at
 from concord.portal.models import BrandSettings
 from concord.portal.refusals import Conflict, InvalidInput, WrongState
 from concord.portal.work import action
@@ -31,6 +31,7 @@ from concord.pricing.actions.drafts import (
     record_for,
     totals,
 )
+from concord.pricing.actions.freezing import freeze_lines
 from concord.pricing.actions.outliving import demand_prices_last
 from concord.pricing.actions.reservations import free_for_quote, hold_for_quote
 from concord.pricing.actions.shown_prices import PricesChanged, money
@@ -39,27 +40,18 @@ from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
-from concord.pricing.queries.basket import PricedBasket
+from concord.pricing.queries.basket import AtHand, PricedBasket
 from concord.pricing.queries.commitments import live_quotes_of, related_products
 from concord.pricing.queries.quote_pricing import (
     QuoteLineInput,
     QuotePrices,
-    amounts_of,
     price_quote,
     price_without_promises,
     promises_of,
 )
 from concord.pricing.queries.quotes import fingerprint, own_quote, status_now
+from concord.pricing.queries.rulebook import facts_of
 from concord.pricing.rules.quotes import can_quote_for, can_reprice
-
-_FROZEN = (
-    "customer_unit_price",
-    "customer_amount",
-    "partner_unit_net",
-    "partner_amount",
-    "price_kind",
-    "receipt",
-)
 
 
 class ChangedMeanwhile(Conflict):
@@ -96,11 +88,11 @@ def issue_quote(*, actor: Actor, quote_uuid: UUID | str, shorten: bool = False, 
     """
     quote = own_quote(actor, quote_uuid)
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
-    _demand_draft(quote, now=now or database_clock())
     moment = now or database_clock()
+    _demand_draft(quote, now=moment)
     priced = _price(actor, quote, moment=moment)
-    lock_end_customers([quote.end_customer_id])
-    return _write(actor, priced, at=database_clock(), shorten=shorten)
+    at = lock_end_customer_at(quote.end_customer_id)
+    return _write(actor, priced, at=at, shorten=shorten)
 
 
 @action
@@ -116,8 +108,7 @@ def reprice(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None
     """
     quote = own_quote(actor, quote_uuid)
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
-    lock_end_customers([quote.end_customer_id])
-    at = database_clock()
+    at = lock_end_customer_at(quote.end_customer_id)
     quote = own_quote(actor, quote_uuid)
     state = status_now(quote, now=at)
     if state not in {QuoteStatus.DRAFT, QuoteStatus.ISSUED}:
@@ -163,22 +154,17 @@ def _demand_draft(quote: Quote, *, now: datetime) -> None:
 
 def _price(actor: Actor, quote: Quote, *, moment: datetime) -> _Priced:
     """The lines at ``moment``, if they are what was shown and what holds for the customer."""
-    lines = list(quote.lines.all())
-    inputs = inputs_of(quote)
+    lines = list(quote.lines.select_related("product"))
+    inputs = inputs_of(lines)
     prices = price_quote(
         partner_id=quote.partner_id,
         end_customer_id=quote.end_customer_id,
         currency=quote.currency,
         moment=moment,
         lines=inputs,
+        at_hand=AtHand(facts_of(quote.partner), {line.product.sku: line.product for line in lines}),
     )
-    related = related_products(
-        actor=actor,
-        partner_id=quote.partner_id,
-        end_customer_id=quote.end_customer_id,
-        product_ids=[line.product_id for line in lines],
-        moment=moment,
-    )
+    related = frozenset(line.product_id for line in lines) if actor.is_vendor else prices.related
     conflicts = _price_conflicts(actor, quote, inputs, prices, related)
     if conflicts:
         raise PriceConflict(conflicts)
@@ -259,10 +245,7 @@ def _write(actor: Actor, priced: _Priced, *, at: datetime, shorten: bool) -> Quo
         related=priced.related,
         time_zone=quote.time_zone,
     )
-    for line, result in zip(priced.lines, basket.lines, strict=True):
-        for name, value in asdict(amounts_of(result)).items():
-            setattr(line, name, value)
-    QuoteLine.objects.bulk_update(priced.lines, _FROZEN)
+    freeze_lines(priced.lines, basket.lines)
     quote.customer_total, quote.partner_total = totals(basket)
     quote.terms = _terms(quote)
     quote.status, quote.issued_at, quote.check_code = QuoteStatus.ISSUED, at, new_code()

@@ -11,7 +11,7 @@ from concord.portal.money import is_currency
 from concord.pricing import engine
 from concord.pricing.models import Product
 from concord.pricing.queries.catalogue import products_by_sku
-from concord.pricing.queries.rulebook import load_rulebook, partner_facts
+from concord.pricing.queries.rulebook import LoadedRules, PartnerFacts, load_rulebook, partner_facts
 
 if TYPE_CHECKING:
     from concord.pricing.engine import BasketTotals, Context, LineResult, PriceKind, RuleBook
@@ -23,6 +23,14 @@ class BasketLine:
 
     sku: str
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What the caller read already in the same transaction: the partner, and the products of all lines by SKU."""
+
+    partner: PartnerFacts
+    products: Mapping[str, Product]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +79,64 @@ def price_basket_for(
 
     The caller says on whose behalf: doors pass the actor's own partner, and a customer that the actor may see.
     """
-    products = products_by_sku({line.sku for line in lines})
-    partner = partner_facts(partner_id)
+    asked = _ask(partner_id, end_customer_id, currency, moment, lines, sees_promises)
+    return asked.priced_by(asked.loaded.rules)
+
+
+def price_basket_both_ways(
+    *,
+    partner_id: int | None,
+    end_customer_id: int | None,
+    currency: str,
+    moment: datetime,
+    lines: Sequence[BasketLine],
+    at_hand: AtHand | None = None,
+) -> tuple[PricedBasket, PricedBasket, frozenset[int]]:
+    """As the partner sees it, as it is in force whoever asks, and the products that the partner has a relation to.
+
+    The rules are loaded once, so both answers are of one moment: five statements, as for one of them, and three where
+    partner and products are at hand.
+    """
+    asked = _ask(partner_id, end_customer_id, currency, moment, lines, True, at_hand)
+    in_force = asked.priced_by(asked.loaded.rules)
+    seen = asked.loaded.as_the_partner_sees_it()
+    return (in_force if seen is asked.loaded.rules else asked.priced_by(seen)), in_force, asked.loaded.related
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question to the engine, with all rows that can decide it."""
+
+    context: Context
+    loaded: LoadedRules
+    products: Mapping[str, Product]
+    partner: PartnerFacts | None
+
+    def priced_by(self, rules: RuleBook) -> PricedBasket:
+        return PricedBasket(
+            lines=engine.price_basket(self.context, rules),
+            products=self.products,
+            currency=self.context.currency,
+            moment=self.context.moment,
+            market=self.context.market,
+            partner_id=self.partner.id if self.partner else None,
+            end_customer_id=self.context.end_customer_id,
+            rules=rules,
+            context=self.context,
+        )
+
+
+def _ask(
+    partner_id: int | None,
+    end_customer_id: int | None,
+    currency: str,
+    moment: datetime,
+    lines: Sequence[BasketLine],
+    sees_promises: bool | None,
+    at_hand: AtHand | None = None,
+) -> _Asked:
+    products = at_hand.products if at_hand else products_by_sku({line.sku for line in lines})
+    partner = at_hand.partner if at_hand else partner_facts(partner_id)
     loaded = load_rulebook(
         products=list(products.values()) if is_currency(currency) else [],
         partner=partner,
@@ -90,14 +154,4 @@ def price_basket_for(
         end_customer_id=end_customer_id,
         protected_families=loaded.protected_families,
     )
-    return PricedBasket(
-        lines=engine.price_basket(context, loaded.rules),
-        products=products,
-        currency=currency,
-        moment=context.moment,
-        market=context.market,
-        partner_id=partner.id if partner else None,
-        end_customer_id=end_customer_id,
-        rules=loaded.rules,
-        context=context,
-    )
+    return _Asked(context, loaded, products, partner)

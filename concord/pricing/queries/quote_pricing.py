@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from concord.pricing import engine
 from concord.pricing.engine import LineResult
-from concord.pricing.queries.basket import BasketLine, PricedBasket, price_basket_for
+from concord.pricing.queries.basket import AtHand, BasketLine, PricedBasket, price_basket_both_ways, price_basket_for
 from concord.pricing.queries.commitments import Wanted
 
 
@@ -26,21 +26,34 @@ class QuoteLineInput:
 class QuotePrices:
     """``shown`` is what the partner may see and what is printed; ``in_force`` what holds for the customer whoever asks.
 
-    They differ only where a special or promised price exists that the partner has no relation to.
+    They differ only where a special or promised price exists that the partner has no relation to; ``related`` are the
+    products that it has one to.
     """
 
     shown: PricedBasket
     in_force: tuple[LineResult, ...]
+    related: frozenset[int]
 
 
 def price_quote(
-    *, partner_id: int, end_customer_id: int, currency: str, moment: datetime, lines: Sequence[QuoteLineInput]
+    *,
+    partner_id: int,
+    end_customer_id: int,
+    currency: str,
+    moment: datetime,
+    lines: Sequence[QuoteLineInput],
+    at_hand: AtHand | None = None,
 ) -> QuotePrices:
     """Both prices of every line as of ``moment``, in a constant number of statements."""
-    return QuotePrices(
-        shown=_basket(partner_id, end_customer_id, currency, moment, lines, sees_promises=None),
-        in_force=_basket(partner_id, end_customer_id, currency, moment, lines, sees_promises=True).lines,
+    shown, in_force, related = price_basket_both_ways(
+        partner_id=partner_id,
+        end_customer_id=end_customer_id,
+        currency=currency,
+        moment=moment,
+        lines=[BasketLine(sku=line.sku, quantity=line.quantity) for line in lines],
+        at_hand=at_hand,
     )
+    return QuotePrices(shown, in_force.lines, related)
 
 
 def price_without_promises(
@@ -53,29 +66,17 @@ def price_without_promises(
     product_ids: Collection[int],
 ) -> PricedBasket:
     """What the lines cost if nothing had been promised for these products; special prices count. For repricing."""
-    priced = _basket(partner_id, end_customer_id, currency, moment, lines, sees_promises=True)
-    kept = tuple(one for one in priced.rules.commitments if one.product_id not in product_ids)
-    rules = replace(priced.rules, commitments=kept)
-    return replace(priced, rules=rules, lines=engine.price_basket(priced.context, rules))
-
-
-def _basket(
-    partner_id: int,
-    end_customer_id: int,
-    currency: str,
-    moment: datetime,
-    lines: Sequence[QuoteLineInput],
-    *,
-    sees_promises: bool | None,
-) -> PricedBasket:
-    return price_basket_for(
+    priced = price_basket_for(
         partner_id=partner_id,
         end_customer_id=end_customer_id,
         currency=currency,
         moment=moment,
         lines=[BasketLine(sku=line.sku, quantity=line.quantity) for line in lines],
-        sees_promises=sees_promises,
+        sees_promises=True,
     )
+    kept = tuple(one for one in priced.rules.commitments if one.product_id not in product_ids)
+    rules = replace(priced.rules, commitments=kept)
+    return replace(priced, rules=rules, lines=engine.price_basket(priced.context, rules))
 
 
 def promises_of(results: Sequence[LineResult]) -> list[Wanted]:

@@ -26,7 +26,7 @@ def own_quote(actor: Actor, quote_uuid: UUID | str) -> Quote:
     """A quote that the actor may see, with its parties; raises ``NotThere``."""
     found = (
         Quote.objects.visible_to(actor)
-        .select_related("partner", "seller", "end_customer", "supersedes")
+        .select_related("partner__tier", "seller", "end_customer", "supersedes")
         .filter(uuid=quote_uuid)
         .first()
     )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from concord.partners.models import Partner
 from concord.pricing import engine
 from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import Product
@@ -98,6 +99,21 @@ class LoadedRules:
 
     rules: engine.RuleBook
     protected_families: frozenset[int]
+    #: the products whose special and promised prices the partner may see: by a protection, or an own live promise
+    related: frozenset[int] = frozenset()
+
+    def as_the_partner_sees_it(self) -> engine.RuleBook:
+        """The same rules without special and promised prices of products that the partner has no relation to."""
+        special = tuple(one for one in self.rules.special_prices if one.product_id in self.related)
+        promised = tuple(one for one in self.rules.commitments if one.product_id in self.related)
+        if (len(special), len(promised)) == (len(self.rules.special_prices), len(self.rules.commitments)):
+            return self.rules
+        return replace(self.rules, special_prices=special, commitments=promised)
+
+
+def facts_of(partner: Partner) -> PartnerFacts:
+    """The facts of a partner that was read with its tier."""
+    return PartnerFacts(partner.pk, partner.tier_id, partner.tier.code, partner.country)
 
 
 def partner_facts(partner_id: int | None) -> PartnerFacts | None:
@@ -147,8 +163,11 @@ def load_rulebook(
     special: list[engine.SpecialPrice] = []
     promised: list[engine.Commitment] = []
     protected: frozenset[int] = frozenset()
+    related: frozenset[int] = frozenset()
     if end_customer_id is not None:
-        special, promised, protected = _of_customer(end_customer_id, ids, families, partner, moment, sees_promises)
+        special, promised, protected, related = _of_customer(
+            end_customer_id, ids, families, partner, moment, sees_promises
+        )
     tier = partner.tier if partner else ""
     rules = engine.RuleBook(
         products=tuple(_engine_product(product) for product in products),
@@ -180,7 +199,7 @@ def load_rulebook(
             for r in rows["floor"]
         ),
     )
-    return LoadedRules(rules, protected)
+    return LoadedRules(rules, protected, related)
 
 
 def _engine_product(product: Product) -> engine.Product:
@@ -272,7 +291,7 @@ def _of_customer(
     partner: PartnerFacts | None,
     moment: datetime,
     sees_promises: bool | None,
-) -> tuple[list[engine.SpecialPrice], list[engine.Commitment], frozenset[int]]:
+) -> tuple[list[engine.SpecialPrice], list[engine.Commitment], frozenset[int], frozenset[int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             _CUSTOMER,
@@ -287,11 +306,10 @@ def _of_customer(
         rows = cursor.fetchall()
     protected = frozenset(row[3] for row in rows if row[0] == "benefit")
     own = {row[2] for row in rows if row[0] == "promise" and row[11]}
+    related = frozenset(key for key in product_ids if families[key] in protected or key in own)
 
     def known(product_id: int) -> bool:
-        if sees_promises is not None:
-            return sees_promises
-        return families[product_id] in protected or product_id in own
+        return product_id in related if sees_promises is None else sees_promises
 
     special = [
         engine.SpecialPrice(
@@ -324,4 +342,4 @@ def _of_customer(
         for row in rows
         if row[0] == "promise" and known(row[2])
     ]
-    return special, promised, protected
+    return special, promised, protected, related

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from concord.pricing.actions.quotes import issue_quote
 from tests.factories import make_product, set_price
 
-MOST = 28
+MOST = 17
 
 
 def statements(shop, count):
