@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -29,6 +30,7 @@ ATTEMPTS = 4
 #: serialization failure, deadlock, lock not available (PostgreSQL 18, appendix A)
 _WORTH_RETRYING = frozenset({"40001", "40P01", "55P03"})
 
+_after_the_end: ContextVar[list[Callable[[], object]] | None] = ContextVar("after_the_end", default=None)
 _refusal_by_constraint: dict[str, Callable[[], Refusal]] = {}
 
 
@@ -87,11 +89,39 @@ def refusal_for(error: IntegrityError) -> Refusal:
 def unit_of_work() -> Iterator[None]:
     """The outermost transaction of a request, task or import: durable, and impatient about locks.
 
-    Everything inside is committed together; actions called inside join it.
+    Everything inside is committed together; actions called inside join it. What was left to be done after its end
+    (``after_the_end``) is done last, unless the same work is about to be tried again.
     """
-    with transaction.atomic(durable=True):
-        set_lock_timeout()
-        yield
+    waiting: list[Callable[[], object]] = []
+    token = _after_the_end.set(waiting)
+    try:
+        with transaction.atomic(durable=True):
+            set_lock_timeout()
+            yield
+    except OperationalError:
+        waiting.clear()
+        raise
+    finally:
+        _after_the_end.reset(token)
+        for call in waiting:
+            _run_on_the_side(call)
+
+
+def after_the_end(call: Callable[[], object]) -> None:
+    """Run once the open unit of work is over, committed or rolled back: for what a refusal leaves behind.
+
+    ``call`` opens its own transaction. When it fails, that is logged and changes nothing of the answer.
+    """
+    waiting = _after_the_end.get()
+    if waiting is not None:
+        waiting.append(call)
+
+
+def _run_on_the_side(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except (DatabaseError, Refusal) as error:
+        logger.warning("left_behind_not_kept", error=type(error).__name__)
 
 
 def set_lock_timeout(milliseconds: int = LOCK_TIMEOUT_MS) -> None:

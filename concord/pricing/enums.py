@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Lifecycle(models.TextChoices):
@@ -105,6 +106,23 @@ class SpecialPriceStatus(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class ExceptionKind(models.TextChoices):
+    """What stands in the queue of conflicts and exceptions."""
+
+    REFUSED_PRICE = "refused_price", _("Refused attempt at another price")
+    AGAINST_PROMISE = "against_promise", _("Special price asked for against a promise")
+    REPRICED = "repriced", _("Repriced")
+    DRIFT = "drift", _("Line that no longer follows from its rules")
+
+
+class ExceptionState(models.TextChoices):
+    """Whether somebody still has to look at it."""
+
+    OPEN = "open", pgettext_lazy("price exception", "Open")
+    RESOLVED = "resolved", pgettext_lazy("price exception", "Resolved")
+    DISMISSED = "dismissed", pgettext_lazy("price exception", "Dismissed")
+
+
 class RivalNotice(models.TextChoices):
     """How another live quote for the same item compares; never whose it is, nor its amount."""
 
@@ -194,6 +212,9 @@ QUOTE_EVENT_LABELS = {
     "special_price.step_approved": _("Special price approved by the first of two"),
     "special_price.approved": _("Special price approved"),
     "special_price.rejected": _("Special price rejected"),
+    "price_exception.opened": _("Price conflict noted"),
+    "price_exception.resolved": _("Price conflict resolved"),
+    "price_exception.dismissed": _("Price conflict dismissed"),
     "benefit.granted": _("Registration benefit granted"),
     "benefit.ended": _("Registration benefit ended"),
     "benefit.extended": _("Registration benefit extended"),

@@ -14,6 +14,7 @@ from concord.portal.refusals import InvalidInput, WrongState
 from concord.portal.work import action
 from concord.pricing.actions.commitments import write_promises
 from concord.pricing.actions.drafts import record_for
+from concord.pricing.actions.price_exceptions import noting_refused_prices
 from concord.pricing.actions.reservations import keep_for_accepted
 from concord.pricing.actions.special_price_uses import keep_special_prices
 from concord.pricing.engine import PriceKind, Receipt
@@ -29,6 +30,7 @@ LONGEST = timedelta(days=90)
 
 
 @action
+@noting_refused_prices
 def honour_quote(
     *, actor: Actor, quote_uuid: UUID | str, note: str, until: date | None = None, now: datetime | None = None
 ) -> Quote:

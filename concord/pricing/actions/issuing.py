@@ -33,6 +33,7 @@ from concord.pricing.actions.drafts import (
 )
 from concord.pricing.actions.freezing import freeze_lines
 from concord.pricing.actions.outliving import demand_prices_last
+from concord.pricing.actions.price_exceptions import note_repriced, noting_refused_prices
 from concord.pricing.actions.reservations import free_for_quote, hold_for_quote
 from concord.pricing.actions.shown_prices import PricesChanged, money
 from concord.pricing.actions.special_price_uses import free_special_prices, reserve_special_prices
@@ -74,6 +75,7 @@ class _Priced:
 
 
 @action
+@noting_refused_prices
 def issue_quote(*, actor: Actor, quote_uuid: UUID | str, shorten: bool = False, now: datetime | None = None) -> Quote:
     """Freeze a draft, promise its prices, and give it its code.
 
@@ -141,6 +143,7 @@ def reprice(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None
         issued.append(own)
     for one in issued:
         record_for("quote.repriced", actor=actor, quote=one)
+    note_repriced(actor=actor, quotes=issued, at=at)
     return next((one for one in issued if quote.pk in {one.pk, one.supersedes_id}), quote)
 
 

@@ -19,6 +19,7 @@ from concord.portal.money import is_currency
 from concord.portal.periods import end_of_local_day, local_date, period
 from concord.portal.refusals import Answer, Conflict, FieldError, InvalidInput, NotThere, Refusal, WrongState
 from concord.portal.work import action
+from concord.pricing.actions.price_exceptions import close_decided, note_against_promise
 from concord.pricing.engine import MAX_QUANTITY
 from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import Product, SpecialPrice, SpecialPriceStep
@@ -107,6 +108,7 @@ def request_special_price(
         subject=Subject("special_price", asked.uuid, partner_id),
         payload={"sku": sku, "quantity": quantity, "valid_until": valid_until},
     )
+    note_against_promise(actor=actor, asked=asked, now=now)
     return asked
 
 
@@ -177,6 +179,7 @@ def _decide(
         subject=Subject("special_price", asked.uuid, asked.requested_by_id),
         payload={"sku": asked.product.sku},
     )
+    close_decided(actor=actor, asked=asked, now=at)
     return asked
 
 

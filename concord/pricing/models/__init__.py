@@ -1,6 +1,7 @@
 """The tables of catalogue, prices, quotes and stock."""
 
 from concord.pricing.models.catalogue import Product, ProductDocument, ProductSubstitute, SearchWord
+from concord.pricing.models.price_exceptions import PriceException
 from concord.pricing.models.price_list import Price, PriceList, PriceListVersion
 from concord.pricing.models.quote import (
     PriceCommitment,
@@ -35,6 +36,7 @@ __all__ = [
     "MailProof",
     "Price",
     "PriceCommitment",
+    "PriceException",
     "PriceFloor",
     "PriceList",
     "PriceListVersion",

@@ -46,6 +46,13 @@ def can_honour(*, actor: Actor) -> Answer:
     return Denied("pricing_managers", _("Expired quotes are honoured by the vendor's pricing managers."))
 
 
+def can_close_price_exception(*, actor: Actor) -> Answer:
+    """The queue of conflicts is worked off by the vendor's managers."""
+    if actor.has_role(Role.PRICING_MANAGER, Role.CHANNEL_MANAGER):
+        return Allowed()
+    return Denied("managers", _("Price conflicts are closed by the vendor's managers."))
+
+
 def can_decide_special_price(
     *, actor: Actor, role: Role, requested_by_user: int | None, deciders: Collection[int | None] = ()
 ) -> Answer:
