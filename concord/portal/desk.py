@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -25,6 +26,7 @@ from concord.portal.models import User
 from concord.portal.scoping import ScopedQuerySet
 
 _P = ParamSpec("_P")
+_Answer = TypeVar("_Answer", bound=HttpResponseBase)
 
 PEOPLE_OF_THE_DESK = frozenset({Role.CHANNEL_MANAGER, Role.PRICING_MANAGER, Role.CONTENT_EDITOR})
 NOBODY: frozenset[Role] = frozenset()
@@ -78,12 +80,12 @@ def give_permissions(
     register_permission_policy(model, policy)
 
 
-def needs_role(*roles: Role) -> Callable[[Callable[_P, HttpResponse]], Callable[_P, HttpResponse]]:
+def needs_role(*roles: Role) -> Callable[[Callable[_P, _Answer]], Callable[_P, _Answer]]:
     """A desk view for some roles only: others get a refusal, and people without the desk never come here."""
 
-    def decorate(view: Callable[_P, HttpResponse]) -> Callable[_P, HttpResponse]:
+    def decorate(view: Callable[_P, _Answer]) -> Callable[_P, _Answer]:
         @wraps(view)
-        def checked(*args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+        def checked(*args: _P.args, **kwargs: _P.kwargs) -> _Answer:
             request = next(argument for argument in args if isinstance(argument, HttpRequest))
             if not isinstance(request.user, User) or not desk_actor(request.user).has_role(*roles):
                 raise PermissionDenied
