@@ -118,7 +118,8 @@ def end_protection(
             subject=subject_of(deal),
             payload={"families": sorted(ended), "at": at, "cause": cause},
         )
-    rest = Protection.objects.unscoped("what is left").filter(deal=deal, period__contains=at)
+    # One that began at this very moment is left with the shortest period that there is.
+    rest = Protection.objects.unscoped("what is left").filter(deal=deal, period__contains=at + timedelta.resolution)
     if not rest.exists():
         finish_life(deal, at=at, cause=cause)
     return sorted(ended)
