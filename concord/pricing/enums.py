@@ -106,6 +106,17 @@ class SpecialPriceStatus(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class LineChange(models.TextChoices):
+    """What changed of a line from one revision to the next."""
+
+    ADDED = "added", pgettext_lazy("line of a quote", "Added")
+    GONE = "gone", pgettext_lazy("line of a quote", "Gone")
+    QUANTITY = "quantity", pgettext_lazy("line of a quote", "Quantity")
+    PRICE = "price", pgettext_lazy("line of a quote", "Price")
+    NET = "net", pgettext_lazy("line of a quote", "Own net")
+    KIND = "kind", pgettext_lazy("line of a quote", "Kind of price")
+
+
 class ExceptionKind(models.TextChoices):
     """What stands in the queue of conflicts and exceptions."""
 

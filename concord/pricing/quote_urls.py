@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.pricing.views import quote_actions, quote_check_forms, quote_checks, quote_forms, quotes, special_prices
+from concord.pricing.views import (
+    quote_actions,
+    quote_check_forms,
+    quote_checks,
+    quote_forms,
+    quote_revisions,
+    quotes,
+    special_prices,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/", quotes.quote_list, name="quote-list"),
@@ -23,6 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<uuid:uuid>/reprice/", quote_actions.quote_reprice, name="quote-reprice"),
     path("quotes/<uuid:uuid>/take/", quote_actions.quote_take, name="quote-take"),
     path("quotes/<uuid:uuid>/special-price/", special_prices.special_price_new, name="special-price-new"),
+    path("quotes/<uuid:uuid>/special-price/chain/", special_prices.special_price_chain, name="special-price-chain"),
+    path("quotes/<uuid:uuid>/compare/", quote_revisions.quote_compare, name="quote-compare"),
+    path("special-prices/", special_prices.special_price_list, name="special-price-list"),
     path("check/", quote_checks.quote_check, name="quote-check"),
     path("check/documents/", quote_check_forms.quote_check_papers, name="quote-check-papers"),
     path("check/lines/", quote_check_forms.quote_check_lines, name="quote-check-lines"),

@@ -165,6 +165,7 @@ def _decide(
                 subject=Subject("special_price", asked.uuid, asked.requested_by_id),
                 payload={"sku": asked.product.sku, "place": step.place},
             )
+            asked.save(update_fields=["updated_at"])  # whoever read it before has read something else
             return asked
     if status == SpecialPriceStatus.APPROVED:
         if asked.period.upper <= at:

@@ -26,6 +26,7 @@ from concord.pricing.queries.price_check import (
     CheckedLine,
     PriceCheck,
     check_prices,
+    notices_of,
     token_of,
     unmet_in,
 )
@@ -90,6 +91,11 @@ class CheckedLineSerializer(serializers.Serializer[Any]):
     next_break = NextBreakSerializer(allow_null=True)
     receipt = serializers.DictField(allow_null=True)
     availability = AskedAvailabilitySerializer(allow_null=True)
+    other_live_quote = LineErrorSerializer(
+        allow_null=True,
+        help_text="To a partner with a live relation to the customer, for prices of now: how another live quote for the"
+        " item compares (`equal`, `lower`, `higher`, `other_currency`). Null else, whether one exists or not.",
+    )
     error = LineErrorSerializer(allow_null=True)
 
 
@@ -144,7 +150,12 @@ class PriceCheckView(APIView):
         )
         if actor.is_partner and partner is not None:
             record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet_in(check), asked_on=now.date())
-        return Response({**price_check_document(check), "token": token_of(check, now=now)})
+        document = price_check_document(check)
+        if "as_of" not in given:
+            notices = notices_of(check, actor=actor, end_customer_id=customer.pk if customer else None, moment=now)
+            for line, notice in zip(document["lines"], notices, strict=True):
+                line["other_live_quote"] = notice and {"code": notice.value, "detail": str(notice.label)}
+        return Response({**document, "token": token_of(check, now=now)})
 
 
 def price_check_document(check: PriceCheck) -> dict[str, Any]:
@@ -195,6 +206,7 @@ def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:
             )
         ),
         "needs_approval": False,
+        "other_live_quote": None,
         "availability": asked_availability_document(line.availability, line.wanted) if line.availability else None,
         "error": {"code": line.error_code, "detail": line.error} if line.error else None,
     }

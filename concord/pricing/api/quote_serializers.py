@@ -101,6 +101,12 @@ class NoteSerializer(StrictSerializer):
     note = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
 
 
+class HonourSerializer(NoteSerializer):
+    """Why an expired quote is honoured, and until which local day its prices are promised again."""
+
+    until = serializers.DateField(required=False, allow_null=True, default=None)
+
+
 class IssueSerializer(NoteSerializer):
     """How a draft is issued."""
 

@@ -13,11 +13,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<uuid:uuid>/revise/", quotes.QuoteReviseView.as_view(), name="quote-revise"),
     path("quotes/<uuid:uuid>/accept/", quotes.QuoteAcceptView.as_view(), name="quote-accept"),
     path("quotes/<uuid:uuid>/decline/", quotes.QuoteDeclineView.as_view(), name="quote-decline"),
+    path("quotes/<uuid:uuid>/honour/", quotes.QuoteHonourView.as_view(), name="quote-honour"),
     path("quotes/<uuid:uuid>/withdraw/", quotes.QuoteWithdrawView.as_view(), name="quote-withdraw"),
     path("quotes/<uuid:uuid>/reprice/", quotes.QuoteRepriceView.as_view(), name="quote-reprice"),
     path("quotes/<uuid:uuid>/pdf/", quotes.QuotePdfView.as_view(), name="quote-pdf"),
     path("quote-checks/<str:code>/", quote_checks.QuoteCheckView.as_view(), name="quote-check"),
     path("special-prices/", special_prices.SpecialPriceListView.as_view(), name="special-price-list"),
+    path("special-prices/<uuid:uuid>/", special_prices.SpecialPriceDetailView.as_view(), name="special-price-detail"),
     path(
         "special-prices/<uuid:uuid>/approve/",
         special_prices.SpecialPriceApproveView.as_view(),

@@ -29,6 +29,7 @@ from concord.pricing.actions import quotes as actions
 from concord.pricing.actions.quotes import QuoteLineInput
 from concord.pricing.actions.shown_prices import lines_shown, read_token
 from concord.pricing.api.quote_serializers import (
+    HonourSerializer,
     IssueSerializer,
     NoteSerializer,
     QuoteInputSerializer,
@@ -205,6 +206,25 @@ class QuoteIssueView(_QuoteChangeView):
         asked = IssueSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return self._change(request, uuid, actions.issue_quote, shorten=asked.validated_data["shorten"])
+
+
+class QuoteHonourView(_QuoteChangeView):
+    """Accept an expired quote all the same."""
+
+    serializer_class = HonourSerializer
+
+    @extend_schema(
+        operation_id="quotes_honour",
+        parameters=[IF_MATCH, IDEMPOTENCY],
+        request=HonourSerializer,
+        responses={200: QuoteSerializer, 409: CONFLICT},
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """The vendor's pricing managers alone, with a note that says why; the prices are promised again."""
+        asked = HonourSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        return self._change(request, uuid, actions.honour_quote, note=given["note"], until=given["until"])
 
 
 class QuoteReviseView(_QuoteChangeView):

@@ -13,7 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from concord.portal.api.authentication import api_actor
+from concord.portal.api.etags import demand_match, etag
 from concord.portal.api.idempotency import IdempotentMixin
+from concord.portal.locking import lock_end_customers
+from concord.portal.refusals import NotThere
 from concord.pricing.access import origin_of_customer
 from concord.pricing.actions.special_prices import (
     approve_special_price,
@@ -25,7 +28,7 @@ from concord.pricing.api.quote_serializers import (
     SpecialPriceInputSerializer,
     SpecialPriceSerializer,
 )
-from concord.pricing.api.quotes import IDEMPOTENCY
+from concord.pricing.api.quotes import IDEMPOTENCY, IF_MATCH
 from concord.pricing.models import SpecialPrice
 from concord.pricing.queries.special_prices import special_prices_of
 
@@ -74,6 +77,31 @@ class SpecialPriceListView(IdempotentMixin, GenericAPIView[SpecialPrice]):
         return Response(SpecialPriceSerializer(created).data, status=201)
 
 
+class SpecialPriceDetailView(GenericAPIView[SpecialPrice]):
+    """One special price."""
+
+    required_scopes = "quotes:read"
+    serializer_class = SpecialPriceSerializer
+    filter_backends = ()
+    pagination_class = None
+
+    @extend_schema(operation_id="special_prices_read", responses=SpecialPriceSerializer)
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """With its approvals, and the ``ETag`` that a decision needs."""
+        return _answer(_seen(request, uuid))
+
+
+def _seen(request: Request, uuid: UUID) -> SpecialPrice:
+    found = special_prices_of(api_actor(request)).filter(uuid=uuid).first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _answer(asked: SpecialPrice) -> Response:
+    return Response(SpecialPriceSerializer(asked).data, headers={"ETag": etag(asked.uuid, asked.updated_at)})
+
+
 def _deciding(name: str, act: Callable[..., SpecialPrice], summary: str) -> type[GenericAPIView[SpecialPrice]]:
     class View(IdempotentMixin, GenericAPIView[SpecialPrice]):
         required_scopes = "prices:write"
@@ -84,20 +112,24 @@ def _deciding(name: str, act: Callable[..., SpecialPrice], summary: str) -> type
         @extend_schema(
             operation_id=f"special_prices_{name}",
             summary=summary,
-            parameters=[IDEMPOTENCY],
+            parameters=[IF_MATCH, IDEMPOTENCY],
             request=NoteSerializer,
             responses={200: SpecialPriceSerializer},
         )
         def post(self, request: Request, uuid: UUID) -> Response:
             asked = NoteSerializer(data=request.data)
             asked.is_valid(raise_exception=True)
+            seen = _seen(request, uuid)
+            lock_end_customers([seen.end_customer_id])
+            seen.refresh_from_db(fields=["updated_at"])
+            demand_match(request, etag(seen.uuid, seen.updated_at))
             decided = act(
                 actor=api_actor(request),
                 special_price_uuid=uuid,
                 note=asked.validated_data["note"],
                 now=timezone.now(),
             )
-            return Response(SpecialPriceSerializer(decided).data)
+            return _answer(decided)
 
     View.__name__ = View.__qualname__ = f"SpecialPrice{name.title()}View"
     View.__doc__ = summary

@@ -171,6 +171,9 @@ class QuoteFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     status = forms.ChoiceField(label=_("Status"), required=False)
+    customer = forms.CharField(label=_("Customer"), required=False, max_length=100)
+    ends_from = forms.DateField(label=_("Valid until, from"), required=False, widget=DateWidget)
+    ends_to = forms.DateField(label=_("Valid until, to"), required=False, widget=DateWidget)
 
     def __init__(self, *args: Any, statuses: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,10 +16,12 @@ from concord.pricing.price_tokens import VALID_FOR, ShownLine, ShownPrices, seal
 from concord.pricing.queries.availability import Availability, Unmet, availability_for
 from concord.pricing.queries.basket import BasketLine, PricedBasket, price_basket_for
 from concord.pricing.queries.catalogue import Named, products_named
+from concord.pricing.queries.rival_notices import rival_notices
 
 if TYPE_CHECKING:
     from concord.portal.actor import Actor
     from concord.pricing.engine import BasketTotals
+    from concord.pricing.enums import RivalNotice
     from concord.pricing.models import Product
 
 
@@ -151,6 +153,28 @@ def _checked(
         error_code=result.error.code if result.error else "",
         error=error_text(result.error) if result.error else "",
     )
+
+
+def notices_of(
+    check: PriceCheck, *, actor: Actor, end_customer_id: int | None, moment: datetime
+) -> list[RivalNotice | None]:
+    """Line by line, how another live quote for the item compares; to a partner with a live relation alone."""
+    found = rival_notices(
+        actor=actor,
+        partner_id=check.basket.partner_id,
+        end_customer_id=end_customer_id,
+        currency=check.basket.currency,
+        lines=[
+            (
+                line.product.pk if line.product else None,
+                line.wanted,
+                line.result.customer_unit_price if line.result else None,
+            )
+            for line in check.lines
+        ],
+        moment=moment,
+    )
+    return [found.get(place) for place in range(len(check.lines))]
 
 
 def unmet_in(check: PriceCheck) -> list[Unmet]:

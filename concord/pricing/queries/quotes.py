@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from concord.portal.events.record import to_json
 from concord.portal.models import Event
@@ -35,7 +36,16 @@ def own_quote(actor: Actor, quote_uuid: UUID | str) -> Quote:
     return found
 
 
-def quotes_listed(actor: Actor, *, search: str = "", status: str = "", now: datetime) -> QuerySet[Quote]:
+def quotes_listed(
+    actor: Actor,
+    *,
+    search: str = "",
+    status: str = "",
+    customer: str = "",
+    ends_from: date | None = None,
+    ends_to: date | None = None,
+    now: datetime,
+) -> QuerySet[Quote]:
     """The actor's quotes, newest first, each with ``line_count``. ``status`` is as people see it, expiry included."""
     found = (
         Quote.objects.visible_to(actor)
@@ -49,6 +59,12 @@ def quotes_listed(actor: Actor, *, search: str = "", status: str = "", now: date
         found = found.filter(status=QuoteStatus.ISSUED, expires_at__gt=now)
     elif status:
         found = found.filter(status=status)
+    if customer.strip():
+        found = found.filter(customer_name__icontains=customer.strip())
+    if ends_from:
+        found = found.filter(valid_until__gte=ends_from)
+    if ends_to:
+        found = found.filter(valid_until__lte=ends_to)
     if search.strip():
         text = search.strip()
         found = found.filter(
@@ -59,6 +75,18 @@ def quotes_listed(actor: Actor, *, search: str = "", status: str = "", now: date
             )
         )
     return found
+
+
+def totals_by_currency(found: QuerySet[Quote]) -> list[tuple[str, int, Decimal, Decimal]]:
+    """Currency, how many quotes, their total and their own net; never added up across currencies. One statement."""
+    rows = (
+        Quote.objects.unscoped("totals of a list that is scoped already")
+        .filter(pk__in=found.order_by().values("pk"))
+        .order_by("currency")
+        .values_list("currency")
+        .annotate(Count("pk"), Sum("customer_total"), Sum("partner_total"))
+    )
+    return [(currency, count, customer, partner) for currency, count, customer, partner in rows]
 
 
 def status_now(quote: Quote, *, now: datetime) -> QuoteStatus:

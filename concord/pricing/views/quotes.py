@@ -38,7 +38,7 @@ from concord.pricing.forms.quotes import QuoteFilterForm
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_document import check_address
 from concord.pricing.queries.quote_document_state import document_state
-from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now
+from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now, totals_by_currency
 from concord.pricing.queries.rival_notices import rival_notices
 from concord.pricing.rules.quotes import can_honour, can_quote_for, sees_quotes
 
@@ -68,6 +68,15 @@ class QuoteTable(Table):
         )
 
 
+def quote_tabs(active: str) -> list[dict[str, Any]]:
+    """Quotes, and the special prices asked for."""
+    pages = [("quotes", _("Quotes"), "quote-list"), ("special-prices", _("Special prices"), "special-price-list")]
+    return [
+        {"label": label, "url": reverse(f"pricing:{address}"), "active": name == active}
+        for name, label, address in pages
+    ]
+
+
 @require_GET
 @extranet_page(sees_quotes)
 def quote_list(request: HttpRequest) -> HttpResponse:
@@ -76,8 +85,15 @@ def quote_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = QuoteFilterForm(request.GET, statuses=QuoteStatus.choices)
     form.is_valid()
+    chosen = form.cleaned_data
     found = quotes_listed(
-        actor, search=form.cleaned_data.get("q", ""), status=form.cleaned_data.get("status", ""), now=now
+        actor,
+        search=chosen.get("q", ""),
+        status=chosen.get("status", ""),
+        customer=chosen.get("customer", ""),
+        ends_from=chosen.get("ends_from"),
+        ends_to=chosen.get("ends_to"),
+        now=now,
     )
     table = QuoteTable([_as_seen(quote, now) for quote in found[:1_000]])
     tables.RequestConfig(request, paginate={"per_page": 25}).configure(table)
@@ -90,6 +106,8 @@ def quote_list(request: HttpRequest) -> HttpResponse:
         "export_formats": ["csv", "xlsx"],
         "can_quote": actor.is_partner,
         "is_filtered": any(form.cleaned_data.values()),
+        "sums": totals_by_currency(found),
+        "tabs": quote_tabs("quotes"),
     }
     return render(request, "pricing/quote_list.html", context)
 

@@ -190,10 +190,16 @@ def test_a_special_price_is_asked_for_approved_and_holds_through_every_partner(s
     assert asked.status_code == 201, asked.content
     url = f"/api/v1/special-prices/{asked.json()['id']}/"
     assert post(api(), f"{url}approve/").status_code == 403
+    read = api().get(url)
+    assert api(shop.cast.seller_b).get(url).status_code == 404
+    assert post(api(shop.cast.pricing_manager), f"{url}approve/").status_code == 428
+    assert post(api(shop.cast.pricing_manager), f"{url}approve/", **{"If-Match": '"stale"'}).status_code == 412
     assert api(shop.cast.seller_b).get("/api/v1/special-prices/").json()["results"] == []
-    approved = post(api(shop.cast.pricing_manager), f"{url}approve/")
+    approved = post(api(shop.cast.pricing_manager), f"{url}approve/", **{"If-Match": read["ETag"]})
     assert approved.json()["status"] == "approved", approved.content
-    assert post(api(shop.cast.pricing_manager), f"{url}reject/", {"note": "late"}).status_code == 409
+    assert (
+        post(api(shop.cast.pricing_manager), f"{url}reject/", {"note": "late"}, **{"If-Match": "*"}).status_code == 409
+    )
     # The customer's price is now 8.10 for everybody; B, without a relation, may not undercut nor exceed it unseen.
     refused = post(api(shop.cast.seller_b), "/api/v1/quotes/", body(shop, ("RELAY-1", 5), issue=True))
     assert refused.status_code == 409
@@ -213,9 +219,9 @@ def test_a_special_price_is_never_approved_by_its_author(shop, api):
     }
     own = post(manager, "/api/v1/special-prices/", request).json()
     others = post(api(shop.cast.vendor_manager), "/api/v1/special-prices/", request).json()
-    refused = post(manager, f"/api/v1/special-prices/{own['id']}/approve/")
+    refused = post(manager, f"/api/v1/special-prices/{own['id']}/approve/", **{"If-Match": "*"})
     assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
-    assert post(manager, f"/api/v1/special-prices/{others['id']}/approve/").status_code == 200
+    assert post(manager, f"/api/v1/special-prices/{others['id']}/approve/", **{"If-Match": "*"}).status_code == 200
     assert SpecialPrice.objects.get(uuid=own["id"]).status == "requested"
 
 
