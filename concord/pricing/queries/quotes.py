@@ -78,10 +78,14 @@ def quotes_listed(
 
 
 def totals_by_currency(found: QuerySet[Quote]) -> list[tuple[str, int, Decimal, Decimal]]:
-    """Currency, how many quotes, their total and their own net; never added up across currencies. One statement."""
+    """Currency, how many quotes, their total and their own net; never added up across currencies. One statement.
+
+    A superseded revision does not count: its successor does.
+    """
     rows = (
         Quote.objects.unscoped("totals of a list that is scoped already")
         .filter(pk__in=found.order_by().values("pk"))
+        .exclude(status=QuoteStatus.SUPERSEDED)
         .order_by("currency")
         .values_list("currency")
         .annotate(Count("pk"), Sum("customer_total"), Sum("partner_total"))
