@@ -49,7 +49,7 @@ class QuoteTable(Table):
     number = LeadColumn(linkify=lambda record: reverse("pricing:quote-detail", args=[record.uuid]))
     revision = NumberColumn(verbose_name=_("Revision"))
     customer_name = Column(verbose_name=_("Customer"))
-    status = StatusColumn(kind="quote")
+    status = StatusColumn(kind="quote", verbose_name=_("Status"))
     customer_total = MoneyColumn(currency="currency", verbose_name=_("Total"))
     line_count = NumberColumn(verbose_name=_("Lines"))
     valid_until = tables.DateColumn(verbose_name=_("Valid until"))
