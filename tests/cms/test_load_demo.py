@@ -14,11 +14,14 @@ from wagtail.models import Locale, Site
 
 from concord.cms.demo import people
 from concord.cms.models import ArticlePage, NewsPage
-from concord.deals.models import Lead
+from concord.deals.models import Deal, DealContact, DealTwin, Evidence, Lead, Objection, Promise
+from concord.deals.queries.brief import brief_of
+from concord.deals.queries.deals import waiting_for_an_answer
 from concord.documents.models import Collateral
 from concord.documents.queries.library import entitled_to
+from concord.partners.matching.score import SAME
 from concord.partners.models import ApiClient, EndCustomer, Member, Partner
-from concord.portal.actor import actor_for_user
+from concord.portal.actor import actor_for_user, portal_actor
 from concord.portal.enums import Door
 from concord.portal.events.chain import verify_all
 from concord.portal.models import User
@@ -58,6 +61,12 @@ def counts() -> dict[str, int]:
         "leads": Lead.objects.unscoped(everything).count(),
         "leads held": Lead.objects.unscoped(everything).filter(owner__isnull=False).count(),
         "leads won": Lead.objects.unscoped(everything).filter(deal__sales_stage="won").count(),
+        "deals": Deal.objects.unscoped(everything).count(),
+        "deals protected": Deal.objects.unscoped(everything).filter(protections__isnull=False).distinct().count(),
+        "people at customers": DealContact.objects.count(),
+        "promises": Promise.objects.count(),
+        "objections": Objection.objects.count(),
+        "evidence": Evidence.objects.unscoped(everything).count(),
     }
 
 
@@ -69,7 +78,7 @@ def test_the_demo_loads_completely_and_again_without_a_change(db, place):
         "prices": 26_350 + 2_122 + 2_336,
         "versions": 3,
         "stock": 10_436,
-        "customers": 2_092,
+        "customers": 2_092 + 1,
         "partners": 43,
         "people": 7,
         "clients": 2,
@@ -81,6 +90,12 @@ def test_the_demo_loads_completely_and_again_without_a_change(db, place):
         "leads": 48,
         "leads held": 12,
         "leads won": 3,
+        "deals": 6,
+        "deals protected": 5,
+        "people at customers": 5,
+        "promises": 3,
+        "objections": 3,
+        "evidence": 2,
     }
     for count in ("7,881 rows", "26,350 rows", "10,436 rows", "2,092 rows", "43 rows"):
         assert count in said
@@ -89,6 +104,7 @@ def test_the_demo_loads_completely_and_again_without_a_change(db, place):
     _check_entitlements()
     _check_site()
     _check_quote()
+    _check_deals()
     before = (place / "sign-ins.json").read_bytes()
     again = load()
     assert counts() == first
@@ -105,6 +121,24 @@ def _check_quote() -> None:
         (2, "issued", True),
     ]
     assert all(line.second_name for line in quotes[1].lines.all())
+
+
+def _check_deals() -> None:
+    """On first sight: a deal that is ready to hand over and one that is not, work overdue, a twin in the queue."""
+    now, by_seller = timezone.now(), {}
+    for email in ("jannik.ebersbach@quellstein.example", "marijke.hoogland@zevenpolder.example"):
+        actor = actor_for_user(User.objects.get(email=email), Door.EXTRANET)
+        (deal,) = Deal.objects.visible_to(actor).filter(contacts__isnull=False).distinct()
+        brief = brief_of(actor, deal, now=now)
+        assert len(brief.overdue) == 1
+        assert {quote.status for quote in Quote.objects.visible_to(actor).filter(story_uuid=deal.uuid)} == {"issued"}
+        by_seller[email[0]] = (brief.readiness.score, brief.readiness.is_ready)
+    assert by_seller == {"j": (83, True), "m": (25, False)}
+    (waiting,) = waiting_for_an_answer(portal_actor(Door.DESK))
+    assert (waiting.partner.code, waiting.twin_count) == ("ZEVENPOLDER", 1)
+    twin = DealTwin.objects.get(deal=waiting)
+    assert twin.end_customer.legal_name == "Pfeiffer Vacuum Technology AG"
+    assert twin.score < SAME
 
 
 def _check_sign_ins(path) -> None:

@@ -132,3 +132,25 @@ def test_drafts_are_not_the_desks_business(cast, desk):
     deal = making.draft(cast)
     assert desk.get(bench(deal)).status_code == 404
     assert deal.customer_name not in desk.get(reverse("registrations:all")).content.decode()
+
+
+def test_what_nobody_else_could_take_over_is_marked_in_the_list_and_on_the_workbench(cast, desk):
+    deal = making.approved(cast)
+    waiting = making.submitted(cast, cast.seller_b, "Holzbau Kranz GmbH")
+    in_list, on_bench = desk.get(reverse("registrations:all")), desk.get(bench(deal))
+    for answer in (in_list, on_bench):
+        page = answer.content.decode()
+        assert page.count("Below the line") >= 1
+        assert "the line is 40" in page
+    assert "No person at the customer is known." in on_bench.content.decode()
+    assert "the line is" not in desk.get(bench(waiting)).content.decode()
+    assert in_list.content.decode().count("the line is") == 1
+
+
+def test_a_deal_that_is_ready_is_marked_so(cast, desk, settings):
+    settings.PROGRAMME_TERMS = {**settings.PROGRAMME_TERMS, "readiness_at_least": 0}
+    deal = making.approved(cast)
+    for address in (reverse("registrations:all"), bench(deal)):
+        page = desk.get(address).content.decode()
+        assert "Ready to hand over" in page
+        assert "Below the line" not in page

@@ -264,5 +264,5 @@ def test_home_pages_tell_of_what_waits(cast, deal):
 
 
 def test_the_card_reads_a_constant_number_of_rows(cast, deal, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         protection_view(deal, now=making.now())

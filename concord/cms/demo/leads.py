@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from wagtail.models import Page
@@ -122,22 +123,23 @@ def _work(seller: Actor, manager: Actor, now: datetime) -> None:
     claimed_at = now - timedelta(days=2)
     free = leads_for(seller).filter(state=LeadState.POOL).order_by("external_id")
     most = min(FOLLOWED + WON, room_of(partner, now=claimed_at).most_today)
-    chosen = [lead.uuid for lead in free[:most]]
-    for place, lead_uuid in enumerate(chosen):
+    # Won is what the partner can be sold: the first leads about products that have a price in its currency.
+    sellable = list(islice((lead.uuid for lead in free if _product(lead, partner) is not None), WON))
+    others = [lead.uuid for lead in free if lead.uuid not in sellable][: max(most - len(sellable), 0)]
+    for lead_uuid in [*sellable, *others]:
         claim_lead(actor=seller, lead_uuid=lead_uuid, now=claimed_at)
-        if place < WON:
-            _win(lead_uuid, seller, manager, partner, now)
-        elif place < FOLLOWED:
-            text = "Called: they want a sample first." if partner.language == "en" else "已致电：客户希望先看样品。"
-            note_contact(actor=seller, lead_uuid=lead_uuid, text=text, now=now - timedelta(days=1))
+    for lead_uuid in sellable:
+        _win(lead_uuid, seller, manager, partner, now)
+    for lead_uuid in others[: FOLLOWED - WON]:
+        text = "Called: they want a sample first." if partner.language == "en" else "已致电：客户希望先看样品。"
+        note_contact(actor=seller, lead_uuid=lead_uuid, text=text, now=now - timedelta(days=1))
 
 
 def _win(lead_uuid: Any, seller: Actor, manager: Actor, partner: Partner, now: datetime) -> None:
     """From the lead to the money: registration, approval, quote, acceptance."""
     lead = leads_for(seller).get(uuid=lead_uuid)
     product = _product(lead, partner)
-    if product is None:
-        return
+    assert product is not None  # it was chosen for that
     deal = convert_lead(actor=seller, lead_uuid=lead_uuid, now=now - timedelta(days=1))
     line = WantedLine(product.sku, 250)
     names = ("customer_name", "customer_country", "customer_city", "contact_name", "contact_email", "contact_role")

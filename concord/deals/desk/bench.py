@@ -31,6 +31,7 @@ from concord.deals.queries.eligibility import asked_by, findings, is_vendor_acco
 from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of, same_companies
+from concord.deals.queries.readiness import is_worked_on, readiness_of
 from concord.deals.queries.workbench import Workbench, rivals_of, urgency, workbench
 from concord.deals.rules import DECIDING, can_decide, possible_deeds
 from concord.partners.enums import Verdict
@@ -98,6 +99,7 @@ class WorkbenchView(DeskPage):
             bench=bench,
             lines=deal.lines.select_related("product__family"),
             protections=protections_of(deal),
+            readiness=readiness_of(deal, timezone.now()) if is_worked_on(deal) else None,
             evidence=evidence_of(actor, deal),
             **_rules(deal, bench),
             clock=clock,

@@ -38,6 +38,18 @@ class StateColumn(Column):
     cell_template_name = "deals/desk/state_cell.html"
 
 
+class ReadinessColumn(Column):
+    """Whether somebody else could take the deal over; below the line its protection is not extended."""
+
+    cell_template_name = "deals/desk/readiness_cell.html"
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> Any:
+        """What the list has read for all rows of the page; nothing beside a deal that nobody works on."""
+        context = super().get_cell_context_data(instance, parent_context)
+        context["readiness"] = getattr(instance, "readiness", None)
+        return context
+
+
 class TwinsColumn(Column):
     """How many likely twins there are and how like the likeliest is."""
 

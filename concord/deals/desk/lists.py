@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 
-from concord.deals.desk.columns import ChooseColumn, ClockColumn, StateColumn, TwinsColumn
+from concord.deals.desk.columns import ChooseColumn, ClockColumn, ReadinessColumn, StateColumn, TwinsColumn
 from concord.deals.desk.filters import saved_filters
 from concord.deals.filters import DealReportFilter, QueueFilter
 from concord.deals.models import Deal
 from concord.deals.queries.deals import deals_with_figures, queue_figures, waiting_for_an_answer
+from concord.deals.queries.readiness import is_worked_on, readiness_of_many
 from concord.deals.rules import can_decide
 from concord.portal.desk import desk_actor
 from concord.portal.tabular.writing import harmless
@@ -115,6 +116,7 @@ class AllDealsView(_DealList):
         Column("title", label=_("Deal"), sort_key="title"),
         Column("partner", label=_("Partner"), accessor="partner.name", sort_key="partner__name"),
         StateColumn("state", label=_("State")),
+        ReadinessColumn("readiness", label=_("Readiness")),
         DateColumn("submitted_at", label=_("Submitted"), sort_key="submitted_at"),
         DateColumn("protected_until", label=_("Protected until"), sort_key="protected_until"),
     ]
@@ -147,7 +149,11 @@ class AllDealsView(_DealList):
         return deals_with_figures(desk_actor(self.request.user), now=timezone.now())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The reader's own filters."""
+        """The readiness of the deals of this page that are worked on, and the reader's own filters."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        shown = context["object_list"]
+        found = readiness_of_many([deal.pk for deal in shown if is_worked_on(deal)], now=timezone.now())
+        for deal in shown:
+            deal.readiness = found.get(deal.pk)
         context.update(saved_filters(desk_actor(self.request.user).user_id, "all"))
         return context

@@ -8,9 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.enums import ReasonKind
-from concord.deals.models import Activity, DealContact, KindOfActivity
-from concord.deals.queries.reasons import reasons_for
+from concord.deals.models import Activity, DealContact, KindOfActivity, ReasonCode
 
 
 class ActivityForm(forms.Form):
@@ -80,8 +78,6 @@ class EndForm(forms.Form):
 
     reason = forms.ChoiceField(label=_("Reason"))
 
-    def __init__(self, *args: Any, kind: ReasonKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reasons: Sequence[ReasonCode], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reason = self.fields["reason"]
-        assert isinstance(reason, forms.ChoiceField)
-        reason.choices = [(one.code, one.display_name) for one in reasons_for(kind)]
+        _choose(self, "reason", [(one.code, one.display_name) for one in reasons])

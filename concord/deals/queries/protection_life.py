@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,9 +44,11 @@ def qualified_moments(deal: Deal, since: datetime) -> list[datetime]:
     return list(found.order_by("happened_at").values_list("happened_at", flat=True))
 
 
-def life_of(row: ProtectionLife, deal: Deal) -> Life:
-    """The facts of a stored life, with the holds that were granted. One statement."""
-    periods = ProtectionHold.objects.unscoped("the holds of one life").filter(life=row, state=RequestState.GRANTED)
+def life_of(row: ProtectionLife, deal: Deal, holds: Iterable[ProtectionHold] | None = None) -> Life:
+    """The facts of a stored life, with the holds that were granted. One statement, unless its holds are at hand."""
+    if holds is None:
+        holds = ProtectionHold.objects.unscoped("the holds of one life").filter(life=row)
+    periods = [one for one in holds if one.state == RequestState.GRANTED]
     return Life(
         started_at=row.started_at,
         length=row.length,
@@ -93,10 +96,10 @@ def protection_view(deal: Deal, *, now: datetime) -> ProtectionView | None:
     row = last_life(deal)
     if row is None:
         return None
-    life = life_of(row, deal)
+    holds = list(holds_of(deal).filter(life=row).select_related("cause", "reason"))
+    life = life_of(row, deal, holds)
     moments = qualified_moments(deal, row.counted_from)
     test_by = life.grace_until if life.in_grace else life.test_due_at
-    holds = list(holds_of(deal).filter(life=row).select_related("cause", "reason"))
     is_live = row.ended_at is None and row.ends_at > now
     return ProtectionView(
         row=row,

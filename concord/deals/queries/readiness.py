@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.models import Deal
 from concord.deals.protection.readiness import SECOND_PERSON_WITHIN, Missing, ReadinessFacts, readiness
 from concord.deals.queries.programme import programme_terms
@@ -56,6 +57,11 @@ class Readiness:
     def reasons(self) -> list[str]:
         """What is missing, in the reader's language, the weightiest first."""
         return [str(WORDS[one]) for one in self.missing]
+
+
+def is_worked_on(deal: Deal) -> bool:
+    """Whether the deal's readiness matters: it was approved and is open. No statement."""
+    return deal.review_status == ReviewStatus.APPROVED and deal.sales_stage in OPEN_STAGES
 
 
 def readiness_of(deal: Deal, now: datetime) -> Readiness:

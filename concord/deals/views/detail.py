@@ -32,6 +32,7 @@ from concord.deals.queries.history import deal_history
 from concord.deals.queries.programme import programme_terms
 from concord.deals.queries.protection_life import protection_view
 from concord.deals.queries.protections import protections_of
+from concord.deals.queries.reasons import reasons_by_kind
 from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
 from concord.deals.queries.story import contacts_of, objections_of, promises_of
 from concord.deals.queries.timeline import timeline_of
@@ -60,12 +61,12 @@ def _page(
     history = deal_history(actor, deal)
     activities = activities_of(actor, deal)
     contacts, promises, objections = contacts_of(deal), promises_of(deal), objections_of(deal)
-    step = next_step_of(activities)
+    step, protections = next_step_of(activities), protections_of(deal)
     deeds = set(possible_deeds(actor, deal))
     context: dict[str, Any] = {
         "deal": deal,
         "lines": lines_of(deal),
-        "protections": [one for one in protections_of(deal) if one.period.upper > now] or protections_of(deal),
+        "protections": [one for one in protections if one.period.upper > now] or protections,
         "quotes": quotes_of_story(actor, "deal", deal.uuid, now=now),
         "history": history,
         "timeline": timeline_of(
@@ -99,10 +100,9 @@ def _activity_form(actor: Actor, contacts: list[DealContact], data: Any = None) 
 
 def _ending(deal: Deal, deeds: set[Deed]) -> dict[str, Any]:
     """The forms of the dialogs that end a deal."""
-    return {
-        "lose_form": EndForm(kind=ReasonKind.LOSE, prefix="lose") if Deed.LOSE in deeds else None,
-        "withdraw_form": EndForm(kind=ReasonKind.WITHDRAW, prefix="withdraw") if Deed.WITHDRAW in deeds else None,
-    }
+    endings = {Deed.LOSE: ReasonKind.LOSE, Deed.WITHDRAW: ReasonKind.WITHDRAW}
+    kinds = [kind for deed, kind in endings.items() if deed in deeds]
+    return {f"{kind}_form": EndForm(reasons=found, prefix=kind) for kind, found in reasons_by_kind(*kinds).items()}
 
 
 def _protection(actor: Actor, deal: Deal, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from concord.cms.demo.catalogue import load_feed, load_price_lists, load_substitutes, load_warehouses
 from concord.cms.demo.collateral import load_collateral
+from concord.cms.demo.deals import load_deals
 from concord.cms.demo.leads import load_leads
 from concord.cms.demo.pages import load_pages
 from concord.cms.demo.people import address, load_people, write_sign_ins
@@ -61,6 +62,8 @@ class Command(BaseCommand):
             sellers = [one["email"] for one in programme["people"] if one["member_role"] == "seller"]
             leads = load_leads(read_json("leads.json"), sellers, actor=actor, now=now, progress=step.show)
             step.result = f"{leads} leads"
+        with report.step("Deals") as step:
+            step.result = f"{load_deals(read_json('deals.json'), actor=actor, now=now)} deals"
         with report.step("Quotes") as step:
             step.result = f"{load_quotes(programme['quotes'], now=now)} revisions of a quote in both languages"
         with report.step("Library") as step:
