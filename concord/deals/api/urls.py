@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.deals.api import leads, protection, states
+from concord.deals.api import leads, protection, states, story
 from concord.deals.api.brief import BriefView
 from concord.deals.api.checks import ConflictCheckView
 from concord.deals.api.deals import DealCollectionView, DealView
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "deals/<uuid:deal_uuid>/evidence/<uuid:evidence_uuid>/", EvidenceFileView.as_view(), name="deal-evidence-file"
     ),
+    path("deals/<uuid:deal_uuid>/activities/", story.ActivitiesView.as_view(), name="deal-activities"),
+    path("deals/<uuid:deal_uuid>/contacts/", story.ContactsView.as_view(), name="deal-contacts"),
+    path("deals/<uuid:deal_uuid>/promises/", story.PromisesView.as_view(), name="deal-promises"),
     path("deals/<uuid:deal_uuid>/submit/", states.SubmitView.as_view(), name="deal-submit"),
     path("deals/<uuid:deal_uuid>/approve/", states.ApproveView.as_view(), name="deal-approve"),
     path("deals/<uuid:deal_uuid>/reject/", states.RejectView.as_view(), name="deal-reject"),
