@@ -136,7 +136,7 @@ def load_customers(connection: Connection[Any], size: int, seed: int) -> None:
     """Replace all customers by the first ``size`` rows of the register, with COPY; indexes are built afterwards."""
     jobs = [(start, min(start + _CHUNK, size), seed) for start in range(0, size, _CHUNK)]
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("TRUNCATE partners_endcustomer RESTART IDENTITY CASCADE")
+        cursor.execute("TRUNCATE partners_endcustomer, partners_customerword RESTART IDENTITY CASCADE")
         cursor.execute(
             "SELECT indexname, indexdef FROM pg_indexes"
             " WHERE tablename = 'partners_endcustomer' AND indexdef LIKE '%gin%'"

@@ -8,8 +8,8 @@ Three kinds of keys, all pure functions of a profile; storing and querying them 
   characters, the pinyin of a brand. A query asks for its telling keys alone (`query_blocks`), so that `technology`
   fetches nobody.
 * `search_key` (a text with a trigram GIN index): the names in a form in which trigrams work for Chinese too, since
-  every two neighbouring characters make a word. Query it with `query_key` and `word_similarity` (`query <%
-  search_key`), because a customer has several names and a query one.
+  every two neighbouring characters make a word. A part of a name is looked for in it with `query_key`; its words make
+  the lexicon in which a mistyped word is looked up.
 """
 
 from __future__ import annotations
@@ -26,9 +26,6 @@ from concord.partners.matching.normalise import NameKey, name_key
 from concord.partners.matching.score import Profile
 from concord.partners.matching.text import has_ideographs, pinyin
 from concord.partners.matching.words import STOP_WORDS, is_common
-
-WORD_SIMILARITY: Final = 0.6
-"""The threshold to set for `pg_trgm.word_similarity_threshold`."""
 
 CANDIDATES: Final = 50
 """As many candidates as one check scores."""

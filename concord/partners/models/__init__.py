@@ -1,6 +1,12 @@
 """The tables of partners, people and end customers."""
 
-from concord.partners.models.end_customer import CustomerName, CustomerRelation, CustomerVerdict, EndCustomer
+from concord.partners.models.end_customer import (
+    CustomerName,
+    CustomerRelation,
+    CustomerVerdict,
+    CustomerWord,
+    EndCustomer,
+)
 from concord.partners.models.merging import CustomerMerge, MergeStep
 from concord.partners.models.partner import ApiClient, Member, Partner
 from concord.partners.models.programme import NamedInTwoLanguages, ProductFamily, Tier
@@ -11,6 +17,7 @@ __all__ = [
     "CustomerName",
     "CustomerRelation",
     "CustomerVerdict",
+    "CustomerWord",
     "EndCustomer",
     "Member",
     "MergeStep",

@@ -89,6 +89,23 @@ class EndCustomer(ScopedModel, PublicModel):
         return self.legal_name
 
 
+class CustomerWord(models.Model):
+    """A word of a customer's name in the form in which matching stores it, so that a typing error finds what was meant.
+
+    A trigger on customers keeps it, whichever door writes them. Words stay when their last customer goes.
+    """
+
+    word = models.CharField(_("word"), max_length=64, primary_key=True)
+
+    class Meta:
+        verbose_name = _("word of a customer's name")
+        verbose_name_plural = _("words of customers' names")
+        indexes = [GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="customer_word_trigrams")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class CustomerName(models.Model):
     """One name of an end customer."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
@@ -14,18 +13,19 @@ from concord.partners.matching.candidates import query_key
 from concord.partners.matching.score import Match
 from concord.partners.models import CustomerName, CustomerRelation, CustomerVerdict, EndCustomer
 from concord.partners.models.end_customer import EndCustomerQuerySet
+from concord.partners.queries.lexicon import asked_keys, telling_keys
 from concord.partners.queries.twins import CustomerClaim, find_twins
 from concord.portal.actor import Actor
 
 _SHORTEST = 3
-#: looser than for candidates: a person who searches picks, and other spellings of umlauts are only half alike
-_WORD_SIMILARITY = 0.45
 
 
 def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQuerySet:
     """Narrow to customers whose names contain or resemble the text, or whose numbers or site contain it; best first.
 
-    ``customers`` is scoped already. Chinese and Latin names are found in the form in which matching stores them.
+    ``customers`` is scoped already. Chinese and Latin names are found in the form in which matching stores them, and a
+    mistyped word as the words that it may mean. A text whose words very many have is found as part of a name
+    alone, and in the order of the alphabet.
     """
     wanted = text.strip()
     if not wanted:
@@ -36,13 +36,15 @@ def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQu
         found |= Q(registration_number__icontains=wanted) | Q(website__icontains=wanted)
     if not key:
         return customers.filter(found)
-    with connection.cursor() as cursor:
-        # For the session, since a list may be read outside a transaction; candidates set their own for a transaction.
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(_WORD_SIMILARITY)])
     found |= Q(search_key__contains=key) if len(key) >= _SHORTEST else Q(block_keys__overlap=[key])
-    found |= Q(search_key__trigram_word_similar=key)
+    telling = telling_keys(asked_keys([wanted]))
+    if telling.all_common:
+        return customers.filter(found).order_by("sort_key", "pk")
+    found |= Q(block_keys__overlap=telling.keys)
     nearness = Coalesce(TrigramWordSimilarity(key, "search_key"), Value(0.0))
-    return customers.filter(found).annotate(nearness=nearness).order_by("-nearness", "sort_key", "pk")
+    closeness = TrigramSimilarity("legal_name", wanted)  # among many of one name that of the same form, written alike
+    ranked = customers.filter(found).annotate(nearness=nearness, closeness=closeness)
+    return ranked.order_by("-nearness", "-closeness", "sort_key", "pk")
 
 
 @dataclass(frozen=True, slots=True)

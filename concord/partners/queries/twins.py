@@ -9,17 +9,16 @@ from django.db import connection
 from django.db.models import Q
 
 from concord.partners.enums import NameKind, Verdict
-from concord.partners.matching.candidates import CANDIDATES, WORD_SIMILARITY, exact_keys, query_blocks, query_key
+from concord.partners.matching.candidates import CANDIDATES, exact_keys
 from concord.partners.matching.reasons import Reason
 from concord.partners.matching.score import Match, Profile, compare, profile
 from concord.partners.matching.score import Verdict as MatchVerdict
 from concord.partners.models import CustomerName, CustomerVerdict, EndCustomer
 from concord.partners.queries.groups import group_of
+from concord.partners.queries.lexicon import RARE, asked_keys
 
 #: exact keys that many companies share
 INITIALS = "ini:"
-#: of the customers that share a telling word, as many are looked at: a word of more is none that tells
-LOOKED_AT = 2_000
 
 _SAID: dict[str, MatchVerdict] = {Verdict.SAME: "same", Verdict.REVIEW: "review", Verdict.DIFFERENT: "different"}
 
@@ -55,51 +54,60 @@ class Twin:
     match: Match
 
 
-_CANDIDATES = """
+_EXACT = """
 SELECT id FROM (
-    (SELECT id, 0 AS place FROM partners_endcustomer
-     WHERE exact_keys && %(exact)s::varchar[] AND merged_into_id IS NULL LIMIT %(most)s)
+    (SELECT id, 0 AS place, country = %(country)s AS near FROM partners_endcustomer
+     WHERE exact_keys && %(exact)s::varchar[] AND merged_into_id IS NULL ORDER BY near DESC LIMIT %(most)s)
     UNION ALL
-    (SELECT id, row_number() OVER () FROM partners_endcustomer
-     WHERE exact_keys && %(initials)s::varchar[] AND merged_into_id IS NULL LIMIT %(few)s)
-    UNION ALL
-    (SELECT id, row_number() OVER (ORDER BY shared DESC, id) FROM (
-        SELECT id, (SELECT count(*) FROM unnest(block_keys) AS key WHERE key = ANY(%(blocks)s::varchar[])) AS shared
-        FROM (
-            SELECT id, block_keys FROM partners_endcustomer
-            WHERE block_keys && %(blocks)s::varchar[] AND merged_into_id IS NULL LIMIT %(looked_at)s
-        ) AS with_a_word
-    ) AS blocked ORDER BY shared DESC, id LIMIT %(most)s)
-    UNION ALL
-    (SELECT id, row_number() OVER (ORDER BY nearness DESC, id) FROM (
-        SELECT id, word_similarity(%(text)s, search_key) AS nearness FROM partners_endcustomer
-        WHERE %(text)s <%% search_key AND merged_into_id IS NULL
-    ) AS alike ORDER BY nearness DESC, id LIMIT %(most)s)
-) AS found GROUP BY id ORDER BY min(place), id LIMIT %(most)s
+    (SELECT id, 1, country = %(country)s AS near FROM partners_endcustomer
+     WHERE exact_keys && %(initials)s::varchar[] AND merged_into_id IS NULL ORDER BY near DESC LIMIT %(few)s)
+) AS found GROUP BY id ORDER BY min(place), bool_or(near) DESC, id
+"""
+# A key counts for the more the fewer customers have it. One that very many have finds nobody where a rarer one does: it
+# only puts those first that have it too.
+_BY_WORDS = """
+WITH found AS MATERIALIZED (
+    SELECT asked.key, asked.factor, hit.id
+    FROM unnest(%(keys)s::varchar[], %(factors)s::float[]) AS asked(key, factor) CROSS JOIN LATERAL (
+        SELECT id FROM partners_endcustomer
+        WHERE block_keys @> ARRAY[asked.key] AND merged_into_id IS NULL LIMIT %(rare)s + 1
+    ) AS hit
+), weighed AS MATERIALIZED (
+    SELECT key, factor / (1 + ln(count(*))) AS weight, count(*) <= %(rare)s AS is_rare FROM found GROUP BY key, factor
+)
+SELECT customer.id FROM partners_endcustomer AS customer CROSS JOIN LATERAL (
+    SELECT sum(weight) AS weight FROM weighed WHERE key = ANY (customer.block_keys)
+) AS shared
+WHERE customer.id IN (
+    SELECT id FROM found JOIN weighed USING (key)
+    WHERE is_rare OR NOT EXISTS (SELECT FROM weighed WHERE is_rare)
+)
+ORDER BY shared.weight DESC, customer.country = %(country)s DESC, cardinality(customer.block_keys), customer.id
+LIMIT %(most)s
 """
 
 
 def candidate_ids(claim: CustomerClaim) -> list[int]:
-    """Ids of the end customers worth scoring, by the three indexes; at most ``CANDIDATES``.
+    """Ids of the end customers worth scoring; at most ``CANDIDATES``.
 
-    Exact keys first, then those that the other two have found in turns, so that none crowds out the other."""
-    keys = exact_keys(claim.profile())
-    blocks = sorted({block for name in (claim.name, claim.short_name) if name for block in query_blocks(name)})
+    By exact keys first, then by words, as they were typed and as the words of our customers that they may mean.
+    """
+    profile = claim.profile()
+    keys = exact_keys(profile)
+    asked = asked_keys((claim.name, claim.short_name))
+    values = {"country": profile.country, "most": CANDIDATES}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(WORD_SIMILARITY)])
-        cursor.execute(
-            _CANDIDATES,
-            {
-                "exact": [key for key in keys if not key.startswith(INITIALS)],
-                "initials": [key for key in keys if key.startswith(INITIALS)],
-                "few": CANDIDATES // 5,
-                "looked_at": LOOKED_AT,
-                "blocks": blocks,
-                "text": query_key(claim.name),
-                "most": CANDIDATES,
-            },
-        )
-        return [row[0] for row in cursor.fetchall()]
+        exact = {
+            "exact": [key for key in keys if not key.startswith(INITIALS)],
+            "initials": [key for key in keys if key.startswith(INITIALS)],
+            "few": CANDIDATES // 5,
+        }
+        cursor.execute(_EXACT, values | exact)
+        found = dict.fromkeys(row[0] for row in cursor.fetchall())
+        if asked:
+            cursor.execute(_BY_WORDS, values | {"keys": [*asked], "factors": [*asked.values()], "rare": RARE})
+            found |= dict.fromkeys(row[0] for row in cursor.fetchall())
+    return [*found][:CANDIDATES]
 
 
 def profile_of(customer: EndCustomer, *, names: Iterable[CustomerName] | None = None) -> Profile:

@@ -1,0 +1,116 @@
+"""What a mistyped name meant, by the words of all customers' names, and how much each word tells.
+
+Trigrams over a million names find whoever shares a trigram; over the distinct words of these names they find few. From
+a word to its customers the keys lead that are stored with each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from rapidfuzz.distance import OSA
+
+from concord.partners.matching.candidates import query_blocks, query_key
+from concord.partners.matching.words import is_common
+
+#: a key that more customers have only tells apart those that another key has found
+RARE = 300
+#: shorter words have too many neighbours
+_SHORTEST = 4
+#: of a name, as many words are looked up
+_MOST_WORDS = 6
+#: words looked at for each mistyped one, nearest first by trigrams; one slip in a short word leaves few of them alike
+_NEAR = 60
+_LIKENESS = "0.3"
+#: words taken for what was meant
+_MEANT = 12
+#: what a word counts for with each slip
+_SLIPPED = 0.6
+#: where no word is that near: so many that resemble the typed one this much, as if it had more slips
+_RESEMBLING = 4
+_RESEMBLANCE = 0.5
+_AS_SLIPS = 3
+
+_WORDS = """
+SELECT typed, near.word, near.likeness FROM unnest(%(words)s::text[]) AS typed CROSS JOIN LATERAL (
+    SELECT word, similarity(word, typed) AS likeness FROM partners_customerword WHERE word %% typed
+    ORDER BY likeness DESC, word LIMIT %(near)s
+) AS near
+"""
+_COUNTS = """
+SELECT key, (SELECT count(*) FROM (
+    SELECT FROM partners_endcustomer WHERE block_keys @> ARRAY[key]::varchar[] AND merged_into_id IS NULL LIMIT %(most)s
+) AS holding) FROM unnest(%(keys)s::varchar[]) AS key
+"""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def slips(text: str) -> int:
+    """How many typing errors (a wrong, missing, superfluous or swapped character) are forgiven in a word."""
+    return 1 if len(text) < 7 else 2
+
+
+def asked_keys(names: Iterable[str]) -> dict[str, float]:
+    """The stored keys that names as typed ask for, with what each counts for: 1, or less for one that they may mean."""
+    typed = [name for name in names if name]
+    asked = {key: 1.0 for name in typed for key in query_blocks(name)}
+    words = dict.fromkeys(word for name in typed for word in query_key(name).split() if _is_looked_up(word))
+    for word, distance in _meant(list(words)[:_MOST_WORDS]).items():
+        asked.setdefault(word, _SLIPPED**distance)
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The keys that lead to few customers; ``all_common`` when there are none because very many have each."""
+
+    keys: list[str]
+    all_common: bool
+
+
+def telling_keys(asked: Iterable[str]) -> Telling:
+    """Those that lead to few customers, the rarest first, all of them together to ``RARE``; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"keys": list(asked), "most": RARE + 1})
+        counts = {key: count for key, count in cursor.fetchall() if count}
+    telling: list[str] = []
+    left = RARE
+    for key in sorted(counts, key=lambda key: (counts[key], key)):
+        left -= counts[key]
+        if left < 0:
+            break
+        telling.append(key)
+    return Telling(telling, bool(counts) and not telling)
+
+
+def _is_looked_up(word: str) -> bool:
+    return len(word) >= _SHORTEST and bool(_LETTERS.fullmatch(word)) and not is_common(word)
+
+
+def _meant(words: list[str]) -> Mapping[str, int]:
+    """The customers' words that any of the typed ones may mean, with the number of slips."""
+    if not words:
+        return {}
+    near: dict[str, list[tuple[str, float]]] = {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_LIKENESS])
+        cursor.execute(_WORDS, {"words": words, "near": _NEAR})
+        for typed, word, likeness in cursor.fetchall():
+            near.setdefault(typed, []).append((word, likeness))
+        cursor.execute("SET LOCAL pg_trgm.similarity_threshold TO DEFAULT")
+    meant: dict[str, int] = {}
+    for typed, found in near.items():
+        for word, distance in _nearest(typed, found):
+            meant[word] = min(distance, meant.get(word, distance))
+    return meant
+
+
+def _nearest(typed: str, found: list[tuple[str, float]]) -> list[tuple[str, int]]:
+    most = slips(typed)
+    ranked = sorted((OSA.distance(typed, word, score_cutoff=most), word) for word, _likeness in found)
+    near = [(word, distance) for distance, word in ranked if distance <= most][:_MEANT]
+    return near or [(word, _AS_SLIPS) for word, likeness in found[:_RESEMBLING] if likeness >= _RESEMBLANCE]
