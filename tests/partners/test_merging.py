@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from concord.deals.actions.closing import withdraw_registration
-from concord.deals.models import Deal, Protection
+from concord.deals.models import Deal, Protection, VendorAccount
 from concord.partners.access import access_customer
 from concord.partners.actions.customers import record_verdict, relate
 from concord.partners.actions.merging import CannotMerge, merge_customers
@@ -253,6 +253,19 @@ def test_a_special_price_that_is_over_stays_or_steps_aside(cast):
     live.refresh_from_db()
     assert (over.end_customer_id, live.end_customer_id) == (other.pk, one.pk)
     undo(cast, done)
+    assert snapshot() == before
+
+
+def test_two_customers_of_the_vendors_own_team_become_one(cast):
+    one, other, third = (make_customer(f"{name} Werke AG") for name in ("Alpha", "Beta", "Gamma"))
+    for account in (one, other):
+        VendorAccount.objects.create(end_customer=account)
+    before = snapshot()
+    (first,) = merge(cast, one, other)
+    (second,) = merge(cast, third, one)
+    assert VendorAccount.objects.filter(end_customer=third).exists()
+    undo(cast, second)
+    undo(cast, first)
     assert snapshot() == before
 
 

@@ -24,7 +24,7 @@ _SHORTEST = 4
 _MOST_WORDS = 6
 #: words looked at for each mistyped one, nearest first by trigrams; one slip in a short word leaves few of them alike
 _NEAR = 60
-_LIKENESS = "0.3"
+_LIKENESS = "0.35"
 #: words taken for what was meant
 _MEANT = 12
 #: what a word counts for with each slip

@@ -38,6 +38,8 @@ class Pointing:
 
     model: type[models.Model]
     column: str
+    #: whether a customer has one such row at most
+    is_unique: bool = False
 
     @property
     def table(self) -> str:
@@ -52,7 +54,7 @@ class Pointing:
 def pointing_columns() -> list[Pointing]:
     """All of them, in the order of their tables."""
     found = [
-        Pointing(model, column.attname)
+        Pointing(model, column.attname, column.unique)
         for model in apps.get_models()
         if model not in OWN
         for column in model._meta.get_fields()
@@ -63,6 +65,8 @@ def pointing_columns() -> list[Pointing]:
 
 def duplicates(one: Pointing, *, survivor_id: int, absorbed_id: int) -> set[int]:
     """Rows that say at the survivor what is said there already: a unique constraint keeps them where they are."""
+    if one.is_unique and one.rows(survivor_id).exists():
+        return set(one.rows(absorbed_id).values_list("pk", flat=True))
     twice: set[int] = set()
     for constraint in one.model._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint) or constraint.condition is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -95,7 +96,7 @@ def candidate_ids(claim: CustomerClaim) -> list[int]:
     profile = claim.profile()
     keys = exact_keys(profile)
     asked = asked_keys((claim.name, claim.short_name))
-    values = {"country": profile.country, "most": CANDIDATES}
+    values: dict[str, Any] = {"country": profile.country, "most": CANDIDATES}
     with connection.cursor() as cursor:
         exact = {
             "exact": [key for key in keys if not key.startswith(INITIALS)],
