@@ -1,0 +1,48 @@
+"""The pages about protections in a real browser: both languages, light and dark, desk and phone."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from concord.deals.actions.appeals import file_appeal
+from concord.deals.actions.holds import hold_protection
+from tests.browser import WIDTHS, look_at
+from tests.deals import making
+from tests.deals.test_in_the_browser import LOOKS, session_of
+from tests.deals.test_protection_timers import DAY, judge, lost, manager, paper
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
+def test_the_pages_of_protections(cast, open_page, width, theme, language):
+    deal = making.approved(cast)
+    rival = lost(cast)
+    hold_protection(
+        actor=manager(cast), deal_uuid=deal.uuid, cause="tender_runs", until=making.now() + 9 * DAY, now=making.now()
+    )
+    look = {"width": WIDTHS[width], "theme": theme, "language": language}
+    ask = {"extension": [deal.uuid, "extension"], "hold": [deal.uuid, "hold"]}
+    paths = {"card": reverse("deals:detail", args=[deal.uuid]), "precedents": reverse("deals:precedents")}
+    paths |= {name: reverse("deals:ask", args=args) for name, args in ask.items()}
+    for name, path in paths.items():
+        page = open_page(path, session=session_of(cast.seller_a), **look)
+        look_at(page, f"protection-{name}-{width}-{language}")
+    loser = open_page(reverse("deals:detail", args=[rival.uuid]), session=session_of(cast.seller_b), **look)
+    look_at(loser, f"protection-lost-{width}-{language}")
+    file_appeal(
+        actor=cast.actor(cast.seller_b), deal_uuid=rival.uuid, grounds="First.", upload=paper(), now=making.now()
+    )
+    desk = {
+        "queues": reverse("protections:index"),
+        "one": reverse("protections:one", args=[deal.uuid]),
+        "appeal": reverse("protections:appeal", args=[rival.uuid]),
+    }
+    neutral = judge(cast)
+    neutral.language = language
+    neutral.save()
+    for name, path in desk.items() if width == "desk" else ():
+        page = open_page(path, session=session_of(neutral), **look)
+        page.wait_for_load_state("networkidle")
+        look_at(page, f"protection-desk-{name}-{width}-{language}")
