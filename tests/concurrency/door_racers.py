@@ -1,0 +1,90 @@
+"""What the processes of the race of doors do: each comes through its own door and wants its own price."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from unittest import mock
+
+from concord.portal.refusals import Refusal
+from concord.portal.work import Busy
+from tests.concurrency.racing import Racer
+
+DOORS = ("page", "api", "shell", "desk", "reprice")
+
+
+def door_of(number: int) -> str:
+    """The door of a racer."""
+    return DOORS[number % len(DOORS)]
+
+
+def come_in(racer: Racer, turn: int) -> str:
+    """Issue, grant or reprice at the customer of the round. ``issued`` is a price that got in."""
+    if not racer.facts.get("unguarded"):
+        return _come_in(racer, turn)
+    from concord.portal.locking import database_clock
+    from concord.pricing.actions import issuing
+
+    def unlocked(_customer):
+        return database_clock()
+
+    def slowly(*args):
+        time.sleep(0.5)  # between the look and the commit
+        return freeze(*args)
+
+    freeze = issuing.freeze_lines
+    with (
+        mock.patch.object(issuing, "lock_end_customer_at", unlocked),
+        mock.patch.object(issuing, "freeze_lines", slowly),
+    ):
+        return _come_in(racer, turn)
+
+
+def _come_in(racer: Racer, turn: int) -> str:
+    door, one = door_of(racer.number), racer.facts["rounds"][turn]
+    # Each round another door goes first: a shell has less to do than a page and would win them all.
+    if DOORS.index(door) != turn % len(DOORS):
+        time.sleep(random.Random(f"{racer.number} {turn}").uniform(0.05, 0.4))
+    mine = one["racers"][racer.number]
+    if door == "shell":
+        return _shell(racer, mine)
+    client = _client(racer.facts["users"][door])
+    if door == "api":
+        answer = client.post(
+            "/api/v1/quotes/",
+            json.dumps(one["body"]),
+            content_type="application/json",
+            headers={"Idempotency-Key": f"{turn}-{racer.number}"},
+        )
+        return "issued" if answer.status_code == 201 else f"{answer.status_code} {answer.json().get('code')}"
+    answer = client.post(mine["url"], mine.get("form", {}))
+    if answer.status_code != 302:
+        return f"{answer.status_code} {door}"
+    return "granted" if door == "desk" else "issued"
+
+
+def _shell(racer: Racer, mine: dict) -> str:
+    from concord.portal.actor import actor_for_user
+    from concord.portal.enums import Door
+    from concord.portal.models import User
+    from concord.pricing.actions.quotes import issue_quote
+
+    actor = actor_for_user(User.objects.get(pk=racer.facts["users"]["shell"]), Door.SHELL)
+    try:
+        issue_quote(actor=actor, quote_uuid=mine["quote"])
+    except Busy:
+        return "busy"
+    except Refusal as refused:  # no such price, once another currency is promised
+        return f"{refused.status} {refused.code}"
+    return "issued"
+
+
+def _client(user: int):
+    from django.test import Client
+
+    from concord.portal.models import User
+
+    client = Client(raise_request_exception=False)  # an error is a 500, as outside
+    client.force_login(User.objects.get(pk=user))
+    return client
