@@ -24,6 +24,7 @@ from concord.portal.actor import Actor, actor_for_user
 from concord.portal.enums import VENDOR_ROLES, Door, Role
 from concord.portal.models import User
 from concord.portal.scoping import ScopedQuerySet
+from concord.portal.tabular.writing import harmless
 
 _P = ParamSpec("_P")
 _Answer = TypeVar("_Answer", bound=HttpResponseBase)
@@ -120,7 +121,14 @@ class _ScopedObject:
 
 
 class ScopedIndexView(_ScopedList, generic.IndexView):
-    """The list and its export."""
+    """The list and its export, in which nothing that somebody typed is run as a formula."""
+
+    def get_preprocess_function(self, field: str, value: Any, export_format: str) -> Callable[[Any], Any]:
+        """How a cell is written: texts and names of rows so that no spreadsheet takes them for a formula."""
+        found: Callable[[Any], Any] = super().get_preprocess_function(field, value, export_format)
+        if not isinstance(value, (str, models.Model)):
+            return found
+        return lambda cell: harmless(str(found(cell)))
 
 
 class ScopedEditView(_ScopedObject, generic.EditView):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
@@ -26,6 +26,24 @@ def _door_of(path: str) -> Door:
     if path.startswith("/api/"):
         return Door.API
     return Door.EXTRANET
+
+
+class NoNulMiddleware:
+    """Takes the character NUL out of what is asked for: no text of the database holds it, and none is found by it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        while "%00" in asked or "\x00" in asked:
+            asked = request.META["QUERY_STRING"] = asked.replace("%00", "").replace("\x00", "")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """No address holds it either; raised here, the answer is that of any address that leads nowhere."""
+        if "\x00" in request.path_info:
+            raise Http404
 
 
 class ActorMiddleware:

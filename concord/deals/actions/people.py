@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.activities import contact_named
 from concord.deals.actions.locked import locked_deal, subject_of
-from concord.deals.enums import ContactRole
+from concord.deals.enums import ContactRole, ReviewStatus
 from concord.deals.models import Deal, DealContact, Objection
 from concord.deals.rules import can_add_activity
 from concord.portal.actor import Actor
@@ -149,8 +149,13 @@ def name_competitor(*, actor: Actor, deal_uuid: uuid.UUID, competitor: str, now:
     if name != deal.competitor:
         deal.competitor = name
         deal.save(update_fields=["competitor", "updated_at"])
-        record("deal.competitor_named", actor=actor, subject=subject_of(deal), payload={"competitor": name})
+        record("deal.competitor_named", actor=actor, subject=subject_of(deal), payload=_competitor_told(deal))
     return deal
+
+
+def _competitor_told(deal: Deal) -> dict[str, str]:
+    """What the fact says: of a draft, which is the seller's own, no more than that somebody was named."""
+    return {} if deal.review_status == ReviewStatus.DRAFT else {"competitor": deal.competitor}
 
 
 def checked_text(field: str, value: str, most: int, errors: list[FieldError]) -> str:

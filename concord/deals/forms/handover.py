@@ -9,8 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from concord.deals.enums import ReviewStatus
 from concord.deals.models import Deal
 from concord.portal.models import User
+from concord.portal.ui.formats import format_moment
 
 
 class HandoverForm(forms.Form):
@@ -31,7 +33,13 @@ class HandoverForm(forms.Form):
     then_deactivate = forms.BooleanField(label=_("Take the access away afterwards"), required=False)
 
     def __init__(
-        self, *args: Any, people: Sequence[User], deals: Sequence[Deal], may_deactivate: bool, **kwargs: Any
+        self,
+        *args: Any,
+        people: Sequence[User],
+        deals: Sequence[Deal],
+        may_deactivate: bool,
+        is_vendor: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", _("Choose")), *((str(one.uuid), one.get_full_name()) for one in people)]
@@ -42,6 +50,9 @@ class HandoverForm(forms.Form):
         self.deal_fields = {f"deal_{deal.uuid.hex}": deal for deal in deals}
         for name, deal in self.deal_fields.items():
             label = f"{deal.customer_name} · {deal.title}"
+            if is_vendor and deal.review_status == ReviewStatus.DRAFT:
+                # What a seller keeps as a draft moves along, but is not read.
+                label = _("A seller's draft of %(day)s") % {"day": format_moment(deal.created_at, "date")}
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=same)
         if not may_deactivate:
             del self.fields["then_deactivate"]

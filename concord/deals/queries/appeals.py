@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from concord.deals.models import Appeal, Deal, Evidence, Precedent
+from concord.deals.models import Appeal, Deal, DealContact, Evidence, Precedent
 from concord.deals.protection.terms import ProgrammeTerms
 from concord.deals.protection_enums import AppealState
 from concord.deals.queries.history import Entry, deal_history
 from concord.deals.queries.protections import live_protections, same_companies
+from concord.partners.models import CustomerName, EndCustomer
 from concord.portal.actor import Actor
 from concord.portal.models import User
 
@@ -103,17 +104,22 @@ def _facts(entries: Iterable[Entry]) -> Iterable[Fact]:
 
 
 def names_in(appeal: Appeal) -> set[str]:
-    """Names that a text about this appeal must not hold: of the partners, their people, and the customer."""
-    deal = appeal.deal
-    there = Deal.objects.unscoped("what must not be said").filter(
-        end_customer_id__in=same_companies({deal.end_customer_id or 0})
-    )
-    names: set[str] = set()
-    for row in there.values_list("partner__name", "partner__code", "owner__name", "customer_name", "contact_name"):
-        names |= {name.strip() for name in row if name and len(name.strip()) > 2}
-    if deal.end_customer is not None:
-        names.add(deal.end_customer.legal_name)
-    return names
+    """Names that a text about this appeal must not hold: of the partners, their people, and the customer and its people."""
+    customers = same_companies({appeal.deal.end_customer_id or 0})
+    why = "what must not be said"
+    there = Deal.objects.unscoped(why).filter(end_customer_id__in=customers)
+    rows: list[tuple[str, ...]] = [
+        *there.values_list("partner__name", "partner__code", "owner__name", "customer_name", "contact_name"),
+        *EndCustomer.objects.unscoped(why).filter(pk__in=customers).values_list("legal_name", "short_name"),
+        *CustomerName.objects.filter(end_customer_id__in=customers).values_list("name"),
+        *DealContact.objects.filter(deal__in=there).values_list("name"),
+    ]
+    return {name.strip() for row in rows for name in row if _is_telling(name.strip())}
+
+
+def _is_telling(name: str) -> bool:
+    """Two letters stand in any text; two Chinese characters are a whole name."""
+    return len(name) > 2 or (len(name) == 2 and not name.isascii())
 
 
 def without_names(text: str, names: Iterable[str]) -> str:

@@ -38,6 +38,7 @@ def handover(request: HttpRequest, member_uuid: uuid.UUID) -> HttpResponse:
         people=successors_of(member),
         deals=work.deals,
         may_deactivate=may_deactivate,
+        is_vendor=actor.is_vendor,
     )
     status = 200
     if request.method == "POST":

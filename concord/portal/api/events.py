@@ -106,6 +106,6 @@ def _position(after: str) -> int:
 
 
 def _seconds(text: str) -> int:
-    if not text.isdigit() or int(text) > LONGEST_WAIT:
+    if not (text.isascii() and text.isdigit()) or int(text) > LONGEST_WAIT:
         raise InvalidInput.at("/wait", "invalid", _("Wait 0 to 30 seconds."))
     return int(text)
