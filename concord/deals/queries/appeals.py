@@ -104,7 +104,7 @@ def _facts(entries: Iterable[Entry]) -> Iterable[Fact]:
 
 
 def names_in(appeal: Appeal) -> set[str]:
-    """Names that a text about this appeal must not hold: of the partners, their people, and the customer and its people."""
+    """Names that a text about this appeal must not hold: of the partners, the customer and the people of both."""
     customers = same_companies({appeal.deal.end_customer_id or 0})
     why = "what must not be said"
     there = Deal.objects.unscoped(why).filter(end_customer_id__in=customers)
