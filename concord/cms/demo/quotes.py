@@ -97,7 +97,6 @@ def _try_another_price(seller: User, mail: str, *, now: datetime) -> None:
         reason=_REASON,
         competitor="Other supplier",
         quantity_cap=line.quantity * 10,
-        now=now,
     )
 
 
