@@ -60,3 +60,17 @@ def _special_price(racer: Racer, turn: int) -> None:
         )
 
     write()
+
+
+def merge_or_issue(racer: Racer, turn: int) -> str:
+    """The first process merges the customer away, the others issue quotes that were drafted for it."""
+    from concord.portal.actor import actor_for_user
+    from concord.portal.enums import Door
+    from concord.portal.models import User
+    from concord.pricing.actions import issuing
+
+    if racer.number == 0:
+        return _merge(racer, *racer.facts["pairs"][turn])
+    seller = actor_for_user(User.objects.get(pk=racer.facts["seller"]), Door.EXTRANET)
+    quote = racer.facts["quotes"][turn][racer.number - 1]
+    return _outcome(lambda: issuing.issue_quote(actor=seller, quote_uuid=quote))
