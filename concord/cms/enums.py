@@ -18,6 +18,7 @@ RESULTS_WHILE_TYPING: Final = 4
 #: what the groups of search results are called, by the name of the package's provider
 SEARCH_GROUPS: Final = {
     "deals": _("Deals"),
+    "leads": _("Leads"),
     "customers": _("Customers"),
     "quotes": _("Quotes"),
     "products": _("Products"),

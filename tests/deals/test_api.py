@@ -256,7 +256,8 @@ def test_the_check_answers_partners_with_verdict_and_month_alone(cast, person, s
     given = {"customer": {"name": "Nordwind Antriebe G.m.b.H.", "country": "DE", "city": "Hamburg"}}
     rival = person(cast.seller_b).post("/api/v1/conflict-checks/", given).json()
     held = deal.protections.get()
-    assert set(rival) == {"verdict", "protected_until_month", "yours"}
+    assert set(rival) == {"verdict", "protected_until_month", "yours", "rules"}
+    assert rival["rules"] == []  # no rule stands against the rival itself
     assert (rival["verdict"], rival["yours"]) == ("protected", False)
     assert rival["protected_until_month"] == held.period.upper.strftime("%Y-%m")
     manager = system(None, scopes=["deals:read"]).post("/api/v1/conflict-checks/", given).json()

@@ -539,6 +539,23 @@ def test_the_nightly_look_finds_what_does_not_fit(cast, a):
     assert broken_rules() == {"lead_held"}
 
 
+def test_a_deal_of_a_lead_that_is_anothers_is_found(cast, a):
+    lead = leads.free()
+    claim_lead(actor=a, lead_uuid=lead.uuid, now=now())
+    deal = convert_lead(actor=a, lead_uuid=lead.uuid, now=now())
+    assert broken_rules() == set()
+    Deal.objects.unscoped("the test breaks it").filter(pk=deal.pk).update(partner=cast.partner_b)
+    assert broken_rules() == {"lead_deal"}
+
+
+def test_an_offer_without_its_lead_is_found(cast, a):
+    lead = leads.new(START)
+    tick(START)
+    assert broken_rules() == set()
+    LeadOffer.objects.unscoped("the test breaks it").filter(lead=lead).update(answer="declined", answered_at=START)
+    assert broken_rules() == {"lead_offered"}
+
+
 # --- the database's own word
 
 

@@ -125,9 +125,9 @@ def test_a_pricing_manager_changes_no_partner(cast, desk):
 
 
 def test_tiers_are_recorded_with_their_limits(cast, desk):
-    facts = {"code": "gold", "name": "Gold", "name_zh": "金牌", "rank": 2, "open_registrations": 7}
-    address = reverse("tiers:edit", args=[cast.tier.pk])
-    assert desk("vendor_manager").post(address, {**facts, "new_registrations_a_day": 3}).status_code == 302
+    address, manager = reverse("tiers:edit", args=[cast.tier.pk]), desk("vendor_manager")
+    facts = {**manager.get(address).context["form"].initial, "name_zh": "金牌", "rank": 2, "open_registrations": 7}
+    assert manager.post(address, facts).status_code == 302
     assert Tier.objects.get().open_registrations == 7
     assert verbs("tier", cast.tier.uuid) == ["tier.saved"]
 
