@@ -107,8 +107,11 @@ def end_protection(
         live = live.filter(family_id__in=families)
     ended: list[str] = []
     for protection in live.select_related("family").order_by("family_id"):
-        protection.period = period(protection.period.lower, max(at, protection.period.lower + timedelta.resolution))
-        protection.save(update_fields=["period", "updated_at"])
+        if protection.period.lower < at:
+            protection.period = period(protection.period.lower, at)
+            protection.save(update_fields=["period", "updated_at"])
+        else:
+            protection.delete()  # it began at this very moment and protected nothing
         ended.append(protection.family.code)
     end_registration_benefits(actor=actor, granted_by=subject_of(deal), at=at, family_ids=families)
     if ended:
@@ -118,8 +121,7 @@ def end_protection(
             subject=subject_of(deal),
             payload={"families": sorted(ended), "at": at, "cause": cause},
         )
-    # One that began at this very moment is left with the shortest period that there is.
-    rest = Protection.objects.unscoped("what is left").filter(deal=deal, period__contains=at + timedelta.resolution)
+    rest = Protection.objects.unscoped("what is left").filter(deal=deal, period__contains=at)
     if not rest.exists():
         finish_life(deal, at=at, cause=cause)
     return sorted(ended)
