@@ -12,11 +12,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from concord.portal.actor import Actor
 from concord.portal.middleware import actor_of
 from concord.portal.refusals import InvalidInput, NotAllowed, NotThere, Refusal
 from concord.portal.tabular import Value, write_csv, write_xlsx
+from concord.portal.work import Busy
 
 _P = ParamSpec("_P")
 PageView = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
@@ -41,6 +43,10 @@ def extranet_page(
                 raise Http404 from refusal
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
+            except Busy as busy:
+                answer = render(request, "409.html", {"busy": str(busy)}, status=busy.status)
+                answer["Retry-After"] = str(busy.retry_after)
+                return answer
 
         return login_required(guarded)
 

@@ -35,10 +35,10 @@ _refusal_by_constraint: dict[str, Callable[[], Refusal]] = {}
 
 
 class Busy(Conflict):
-    """Somebody else holds what is needed, and did so for every attempt."""
+    """Somebody else holds what is needed, and did so for every attempt. Worth trying again after ``retry_after`` s."""
 
-    status = 503
     default_code = "busy"
+    retry_after = 1
 
     def __init__(self) -> None:
         super().__init__(_("Someone else is changing the same thing right now. Please try again."))

@@ -34,6 +34,25 @@ def test_others_wait_no_longer_than_the_lock_time_out_and_are_told_to_try_again(
     assert issue_quote(actor=shop.actor(), quote_uuid=stuck.uuid).status == "issued"
 
 
+def test_page_and_api_answer_that_somebody_else_is_at_it(cast, app_dsn, client):
+    shop = make_shop(cast)
+    quote = shop.quote()
+    client.force_login(cast.seller_a)
+    api = f"/api/v1/quotes/{quote.uuid}/issue/"
+    with psycopg.connect(app_dsn) as stopped, mock.patch("concord.portal.work.ATTEMPTS", 1):
+        stopped.execute("SELECT concord_lock(1, %s)", [shop.customer.pk])
+        page = client.post(reverse("pricing:quote-issue", args=[quote.uuid]))
+        assert page.status_code == 409
+        assert "Please try again" in page.content.decode()
+        with mock.patch("concord.portal.api.idempotency.ATTEMPTS", 1):
+            answer = client.post(
+                api, {}, content_type="application/json", headers={"If-Match": client.get(api[:-6])["ETag"]}
+            )
+        assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (409, "busy", "1")
+        stopped.rollback()
+    assert Quote.objects.unscoped("test").get(pk=quote.pk).status == "draft"
+
+
 def test_five_hundred_lines_are_drafted_issued_and_shown(cast, client):
     shop = make_shop(cast)
     for number in range(500):

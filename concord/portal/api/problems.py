@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from concord.portal.limits import TooMany
 from concord.portal.refusals import InvalidInput, Refusal
+from concord.portal.work import Busy
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,7 +44,7 @@ class ProblemHandler(ExceptionHandler):
         """The answer, as a problem document."""
         response: Response = super().get_response(exc, data)
         response.content_type = MEDIA_TYPE
-        if isinstance(exc, RefusalProblem) and isinstance(exc.refusal, TooMany):
+        if isinstance(exc, RefusalProblem) and isinstance(exc.refusal, TooMany | Busy):
             response["Retry-After"] = str(exc.refusal.retry_after)
         return response
 
@@ -114,6 +115,5 @@ def _title(status_code: int) -> str:
         422: _("Invalid input"),
         428: _("Precondition required"),
         429: _("Too many requests"),
-        503: _("Busy"),
     }
     return titles.get(status_code, _("Error"))

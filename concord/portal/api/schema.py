@@ -54,7 +54,7 @@ class ProblemAutoSchema(AutoSchema):
             statuses.add("404")
         if self.method == "GET":
             return sorted(statuses | {"422"})
-        statuses |= {"400", "409", "415", "422", "503"}
+        statuses |= {"400", "409", "415", "422"}
         if "{" in self.path:
             statuses |= {"412", "428"}
         return sorted(statuses)
