@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -82,6 +83,14 @@ def claim_without_the_partners_lock(racer: Racer, turn: int) -> str:
     def only_read(partner_id):
         return Partner.objects.unscoped("a race").select_related("tier").get(pk=partner_id)
 
+    counted = leads_claiming.demand_room
+
+    def count_and_dawdle(*args, **kwargs):
+        owner = counted(*args, **kwargs)
+        time.sleep(0.3)  # between counting and writing, others count as well
+        return owner
+
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(leads_claiming, "lock_partner", only_read))
+        patches.enter_context(mock.patch.object(leads_claiming, "demand_room", count_and_dawdle))
         return claim(racer, turn)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,8 +46,8 @@ class BriefView(APIView):
     @extend_schema(
         operation_id="deals_brief",
         responses={
-            (200, "application/json"): OpenApiResponse(serializers.DictField()),
-            (200, "application/pdf"): OpenApiResponse(bytes),
+            (200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT),
+            (200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY),
         },
     )
     def get(self, request: Request, deal_uuid: uuid.UUID) -> Response | HttpResponse:

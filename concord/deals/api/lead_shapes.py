@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -47,7 +48,7 @@ class NewLeadSerializer(StrictSerializer):
         help_text="Read by partners before they claim: name no company and no person.",
     )
     details = serializers.CharField(max_length=LEAD_TEXTS["details"], required=False, allow_blank=True)
-    language = serializers.ChoiceField(choices=["en", "zh-hans"], required=False)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
 
     def facts(self) -> LeadFacts:
         """What was told, for the action."""

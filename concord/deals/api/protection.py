@@ -42,13 +42,13 @@ class HoldSerializer(shapes.StrictSerializer):
     note = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
 
 
-class NoteSerializer(shapes.StrictSerializer):
+class ProtectionNoteSerializer(shapes.StrictSerializer):
     """A note that the partner reads."""
 
     note = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
 
 
-class GrantExtensionSerializer(NoteSerializer):
+class GrantExtensionSerializer(ProtectionNoteSerializer):
     """A reason code of an extension."""
 
     reason = serializers.CharField(max_length=48, required=False)
@@ -215,9 +215,9 @@ class GrantHoldView(StateView):
     """Grant a stop of the clock."""
 
     required_scopes = {"POST": "deals:decide"}
-    input_shape = NoteSerializer
+    input_shape = ProtectionNoteSerializer
 
-    @_described("deals_hold_grant", NoteSerializer)
+    @_described("deals_hold_grant", ProtectionNoteSerializer)
     def post(self, request: Request, deal_uuid: uuid.UUID) -> Response:
         """Let the clock stand as it was asked for."""
         return self.change(request, deal_uuid)

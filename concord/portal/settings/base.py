@@ -287,7 +287,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["concord.portal.api.schema.only_public_api"],
     "ENUM_NAME_OVERRIDES": {
+        "ConflictVerdict": "concord.deals.enums.CheckVerdict",
         "PartnerStatus": "concord.partners.enums.PartnerStatus",
+        "QuoteCheckVerdict": "concord.pricing.enums.CheckVerdict",
         "ProductLifecycle": "concord.pricing.enums.Lifecycle",
         "PriceListVersionStatus": "concord.pricing.enums.VersionStatus",
         "QuoteStatus": "concord.pricing.enums.QuoteStatus",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -62,7 +63,7 @@ class QuoteInputSerializer(StrictSerializer):
     contact_email = serializers.EmailField(required=False, default="", allow_blank=True)
     currency = serializers.CharField(min_length=3, max_length=3, required=False)
     valid_until = serializers.DateField()
-    language = serializers.ChoiceField(choices=["en", "zh-hans"], required=False, default="en")
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="en")
     is_bilingual = serializers.BooleanField(
         required=False, default=False, help_text="The document says everything in the portal's other language, too."
     )

@@ -31,6 +31,7 @@ from concord.pricing.forms.price_check import BillForm, PriceCheckForm, ProductL
 from concord.pricing.queries.availability_text import answer_for
 from concord.pricing.queries.catalogue import search_products
 from concord.pricing.queries.price_check import AskedLine, PriceCheck, check_prices, named_lines, token_of, unmet_in
+from concord.pricing.queries.price_lists import currencies_of_market
 from concord.pricing.queries.substitutes import Offer, substitutes_for
 
 SUGGESTED = 12
@@ -150,7 +151,7 @@ def _answer(request: HttpRequest, data: QueryDict, *, asked: bool) -> tuple[Pric
     """The form, and the answer when it could be given; what was asked and is not in stock is kept as demand."""
     actor, now = actor_of(request), timezone.now()
     own = partner_asking(actor)
-    form = PriceCheckForm(_with_defaults(data, own.currency if own else "") if asked else None, actor=actor, own=own)
+    form = PriceCheckForm(_with_defaults(data, own) if asked else None, actor=actor, own=own)
     if not asked or not form.is_valid():
         return form, None
     try:
@@ -171,9 +172,11 @@ def _answer(request: HttpRequest, data: QueryDict, *, asked: bool) -> tuple[Pric
     return form, check
 
 
-def _with_defaults(data: QueryDict, currency: str) -> QueryDict:
-    if data.get("currency") or not currency:
+def _with_defaults(data: QueryDict, own: Partner | None) -> QueryDict:
+    """An address without a currency is asked in the partner's own, or in the first that there are prices in."""
+    if data.get("currency"):
         return data
+    currency = own.currency if own else next(iter(currencies_of_market(None)), "USD")
     data = data.copy()
     data["currency"] = currency
     return data
