@@ -99,3 +99,12 @@ def test_a_source_is_added_by_channel_managers_alone(cast, manager, client):
     assert not LeadSource.objects.filter(code="fair-2027").exists()
     assert client.post(reverse("leads:do", args=[leads.free().uuid, "withdraw"])).status_code != 200
     assert Lead.objects.unscoped("the test looks").get().state == "pool"
+
+
+def test_leads_without_partner_and_seller_are_exported(cast, manager):
+    leads.free()
+    leads.claimed(cast)
+    answer = manager.get(reverse("leads:index"), {"export": "csv"})
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert answer.status_code == 200
+    assert len(content.strip().splitlines()) == 3

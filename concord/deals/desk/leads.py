@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -107,8 +107,8 @@ class LeadsView(generic.IndexView):
         "customer_country",
         "customer_city",
         "sector",
-        "partner.name",
-        "owner.name",
+        "partner_name",
+        "owner_name",
         "created_at",
         "claimed_at",
         "contacted_at",
@@ -116,14 +116,15 @@ class LeadsView(generic.IndexView):
     ]
     export_headings = {
         "source.code": gettext_lazy("Source"),
-        "partner.name": gettext_lazy("Partner"),
-        "owner.name": gettext_lazy("Seller"),
+        "partner_name": gettext_lazy("Partner"),
+        "owner_name": gettext_lazy("Seller"),
     }
-    custom_field_preprocess = texts_harmless("customer_name", "customer_city", "sector", "partner.name", "owner.name")
+    custom_field_preprocess = texts_harmless("customer_name", "customer_city", "sector", "partner_name", "owner_name")
 
     def get_base_queryset(self) -> QuerySet[Lead]:
-        """All leads, scoped."""
-        return leads_for(desk_actor(self.request.user))
+        """All leads, scoped; most have neither partner nor seller yet, and an export asks for their names."""
+        rows = leads_for(desk_actor(self.request.user))
+        return rows.annotate(partner_name=F("partner__name"), owner_name=F("owner__name"))
 
 
 class LeadPage(DeskPage):
