@@ -16,7 +16,13 @@ help:
 	@echo "make lock         pin the requirements anew"
 	@echo "make clean        remove what the commands above have made, data included"
 
-demo demo-reset demo-stop test lint bench bench-quick messages install:
+demo:
+	@$(RUN) demo
+
+test:
+	@$(RUN) test
+
+demo-reset demo-stop lint bench bench-quick messages install:
 	@$(RUN) $@
 
 format: install
