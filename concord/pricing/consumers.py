@@ -22,6 +22,7 @@ from concord.portal.models import BrandSettings, Event
 from concord.pricing.actions.price_list_versions import announce_price_list_version, carry_out_publication
 from concord.pricing.actions.quote_proofs import CODE_HOLDS, new_one_time_code
 from concord.pricing.actions.quotes import keep_document
+from concord.pricing.actions.unscheduling import announce_calling_off, carry_out_unscheduling
 from concord.pricing.models import PriceListVersion, Quote
 from concord.pricing.queries.quote_document import quote_document
 
@@ -116,9 +117,24 @@ def publish_price_list(event: Event, target: str) -> None:
     )
 
 
+def take_price_list_back(event: Event, target: str) -> None:
+    """Make the large version that somebody asked to have taken back a draft. Safe to repeat: it is scheduled once."""
+    version = UUID(json.loads(event.payload)["id"])
+    carry_out_unscheduling(actor=portal_actor(), version_uuid=version, now=timezone.now())
+
+
+def call_price_list_off(event: Event, target: str) -> None:
+    """Tell the partners that were told of it. Safe to repeat."""
+    announce_calling_off(actor=portal_actor(), event=event)
+
+
 def register() -> None:
     """Follow the log from now on."""
     register_consumer(Consumer("pricing.pdf", frozenset({"quote.issued"}), render_quote))
     register_consumer(Consumer("pricing.one_time_code", frozenset({"quote.lines_asked"}), send_one_time_code))
     register_consumer(Consumer("pricing.lists", frozenset({"price_list.published"}), announce_price_list))
     register_consumer(Consumer("pricing.publication", frozenset({"price_list.publication_asked"}), publish_price_list))
+    register_consumer(
+        Consumer("pricing.taking_back", frozenset({"price_list.unscheduling_asked"}), take_price_list_back)
+    )
+    register_consumer(Consumer("pricing.calling_off", frozenset({"price_list.unscheduled"}), call_price_list_off))

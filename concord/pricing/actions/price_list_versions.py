@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from concord.portal.work import action
 from concord.pricing.actions.price_lists import demand_unquoted, publish_price_list_version
 from concord.pricing.enums import VersionStatus
 from concord.pricing.models import PriceListVersion
-from concord.pricing.queries.price_lists import partners_using
+from concord.pricing.queries.price_lists import partners_using, told_of_version
 from concord.pricing.rules.catalogue import can_keep_prices
 
 #: from so many prices on a version is published in the background: a million take a minute
@@ -66,16 +67,21 @@ def carry_out_publication(*, actor: Actor, version_uuid: uuid.UUID, at: datetime
 
 
 def publication_news(version: PriceListVersion) -> Event | None:
-    """The last that was said of a draft's publication in the background: asked for, or refused."""
-    if version.status != VersionStatus.DRAFT:
+    """The last that was said of what goes on in the background with a version: asked for, or refused.
+
+    Of a draft its publication; of a scheduled version its way back to a draft.
+    """
+    word = {VersionStatus.DRAFT.value: "publication", VersionStatus.SCHEDULED.value: "unscheduling"}.get(version.status)
+    if word is None:
         return None
     said = Event.objects.unscoped("the vendor's own list").filter(
         subject_type="price_list",
         subject_uuid=version.price_list.uuid,
-        verb__in=["price_list.publication_asked", "price_list.publication_refused"],
+        verb__in=[f"price_list.{word}_asked", f"price_list.{word}_refused", "price_list.unscheduled"],
         payload__contains=f'"id":"{version.uuid}"',
     )
-    return said.order_by("-sequence").first()
+    last = said.order_by("-sequence").first()
+    return None if last is None or last.verb == "price_list.unscheduled" else last
 
 
 @action
@@ -131,17 +137,20 @@ def discard_price_list_draft(*, actor: Actor, version_uuid: uuid.UUID) -> None:
 def announce_price_list_version(*, actor: Actor, version_uuid: uuid.UUID) -> int:
     """Tell each partner that buys by the list of its new version; to how many it was told.
 
-    Locks the list. Checks that it was not told already. Records ``price_list.announced`` once a partner, with the
-    list, the number and its period, no price. Raises ``NotThere``.
+    Locks the list. Checks who was told already that it begins at this moment. Records ``price_list.announced`` once a
+    partner, with the list, the number and its period, no price. Raises ``NotThere``.
     """
     version = _locked(version_uuid)
     price_list = version.price_list
-    told = Event.objects.unscoped("what was announced is not announced twice").filter(
-        subject_type="price_list", subject_uuid=price_list.uuid, verb="price_list.announced"
-    )
-    if told.filter(payload__contains=f'"id":"{version.uuid}"').exists():
+    if version.status == VersionStatus.DRAFT or version.valid_from is None:
         return 0
-    partners = list(partners_using(price_list).values_list("pk", flat=True))
+    told = told_of_version(price_list.uuid, version.uuid)
+    known = {
+        partner_id
+        for partner_id, news in told.items()
+        if news["verb"] == "price_list.announced" and parse_datetime(news["from"]) == version.valid_from
+    }
+    partners = [one for one in partners_using(price_list).values_list("pk", flat=True) if one not in known]
     payload = {
         "list": price_list.code,
         "version": version.number,
@@ -161,7 +170,7 @@ def _locked(version_uuid: uuid.UUID) -> PriceListVersion:
     if version is None:
         raise NotThere
     lock(Space.PRICE_LIST, [version.price_list_id])
-    version.refresh_from_db(fields=["status"])
+    version.refresh_from_db(fields=["status", "valid_from", "valid_until"])
     return version
 
 

@@ -27,6 +27,7 @@ from concord.pricing.actions.price_list_versions import (
     publish_or_ask,
     restore_price_list_version,
 )
+from concord.pricing.actions.unscheduling import unschedule_or_ask
 from concord.pricing.enums import PriceKind, VersionStatus
 from concord.pricing.models import PriceList, PriceListVersion
 from concord.pricing.queries.price_lists import seen_price_lists
@@ -217,6 +218,28 @@ class PublishView(IdempotentMixin, APIView):
             actor=actor, version_uuid=version.uuid, at=asked.validated_data.get("at", now), now=now
         )
         status = 202 if version.status == VersionStatus.DRAFT else 200
+        return Response(VersionSerializer(version).data, status=status, headers={"ETag": version_tag(version)})
+
+
+class UnscheduleView(IdempotentMixin, APIView):
+    """``/price-lists/{id}/versions/{v}/unschedule/``."""
+
+    required_scopes = "prices:write"
+
+    @extend_schema(request=None, responses={200: VersionSerializer, 202: VersionSerializer})
+    def post(self, request: Request, price_list: str, number: int) -> Response:
+        """Take a scheduled version back to a draft before its moment comes. Needs ``If-Match``.
+
+        Partners that were told of it are told. A version of very many prices is taken back in the background: 202.
+        """
+        actor, now = api_actor(request), timezone.now()
+        can_keep_prices(actor=actor).enforce()
+        found = price_list_named(price_list)
+        lock(Space.PRICE_LIST, [found.pk])
+        version = version_of(found, number)
+        demand_match(request, version_tag(version))
+        version = unschedule_or_ask(actor=actor, version_uuid=version.uuid, now=now)
+        status = 200 if version.status == VersionStatus.DRAFT else 202
         return Response(VersionSerializer(version).data, status=status, headers={"ETag": version_tag(version)})
 
 

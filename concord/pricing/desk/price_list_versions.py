@@ -26,6 +26,7 @@ from concord.pricing.actions.price_list_versions import (
     publish_or_ask,
     restore_price_list_version,
 )
+from concord.pricing.actions.unscheduling import unschedule_or_ask
 from concord.pricing.desk.base import KEEPING, PricePage
 from concord.pricing.enums import VersionStatus
 from concord.pricing.forms.desk import PublishForm
@@ -79,6 +80,7 @@ class VersionView(PricePage):
             may_publish=is_draft and bool(can_keep_prices(actor=self.actor)),
             publication=publication_news(version),
             may_restore=not is_draft and bool(can_keep_prices(actor=self.actor)),
+            may_unschedule=version.status == VersionStatus.SCHEDULED and bool(can_keep_prices(actor=self.actor)),
             form=self.refused_form or PublishForm(initial={"version": version.updated_at.isoformat()}),
         )
         if context["impact"] is not None:
@@ -214,6 +216,25 @@ class RestoreView(VersionView):
         else:
             messages.success(request, _("%(version)s is a draft. Look at what it changes.") % {"version": version})
         return HttpResponseRedirect(reverse("price_list_records:version", args=[version.uuid]))
+
+
+class UnscheduleView(VersionView):
+    """A version that was to hold later, taken back to a draft."""
+
+    roles = KEEPING
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, version_uuid: uuid.UUID) -> HttpResponse:
+        """Take it back; partners that were told of it are told."""
+        try:
+            version = unschedule_or_ask(actor=self.actor, version_uuid=self.found.uuid, now=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            done = version.status == VersionStatus.DRAFT
+            text = _("%(version)s is a draft again.") if done else _("%(version)s is being taken back.")
+            messages.success(request, text % {"version": version})
+        return HttpResponseRedirect(reverse("price_list_records:version", args=[version_uuid]))
 
 
 class DiscardView(VersionView):

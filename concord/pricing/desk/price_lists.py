@@ -14,7 +14,14 @@ from concord.partners.desk.recorded import RecordedViewSet
 from concord.portal.actor import Actor
 from concord.portal.desk import ScopedIndexView, ScopedInspectView
 from concord.pricing.actions.rules import save_price_list
-from concord.pricing.desk.price_list_versions import ChangesView, DiscardView, PublishView, RestoreView, VersionView
+from concord.pricing.desk.price_list_versions import (
+    ChangesView,
+    DiscardView,
+    PublishView,
+    RestoreView,
+    UnscheduleView,
+    VersionView,
+)
 from concord.pricing.forms.desk import PriceListForm
 from concord.pricing.models import PriceList
 
@@ -95,4 +102,5 @@ class PriceListViewSet(RecordedViewSet):
             path("versions/<uuid:version_uuid>/changes/", ChangesView.as_view(), name="changes"),
             path("versions/<uuid:version_uuid>/restore/", RestoreView.as_view(), name="restore"),
             path("versions/<uuid:version_uuid>/discard/", DiscardView.as_view(), name="discard"),
+            path("versions/<uuid:version_uuid>/unschedule/", UnscheduleView.as_view(), name="unschedule"),
         ]

@@ -58,6 +58,8 @@ class PriceListVersion(PublicModel):
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    #: when it was last taken back to a draft after it had been scheduled
+    called_off_at = models.DateTimeField(_("called off at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("price list version")

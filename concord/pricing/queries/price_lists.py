@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from concord.partners.enums import PartnerStatus
 from concord.partners.models import Partner
 from concord.portal.actor import Actor
+from concord.portal.models import Event
 from concord.pricing.enums import VersionStatus
 from concord.pricing.models import Price, PriceList, PriceListVersion
 from concord.pricing.queries.catalogue import products_matching
@@ -83,17 +88,34 @@ def partners_using(price_list: PriceList) -> QuerySet[Partner]:
     return found.order_by("pk")
 
 
+def told_of_version(list_uuid: UUID, version_uuid: UUID | str) -> dict[int, dict[str, Any]]:
+    """By partner: what it was told last of a version, that it comes or that it is called off, with the ``verb``."""
+    said = Event.objects.unscoped("what partners were told is not told twice").filter(
+        subject_type="price_list",
+        subject_uuid=list_uuid,
+        verb__in=["price_list.announced", "price_list.called_off"],
+        payload__contains=f'"id":"{version_uuid}"',
+    )
+    rows = said.order_by("sequence").values_list("partner_id", "verb", "payload")
+    return {partner_id: {**json.loads(payload), "verb": verb} for partner_id, verb, payload in rows if partner_id}
+
+
 @dataclass(frozen=True, slots=True)
 class ListNews:
-    """A new version of a list that the reader buys by; it holds already, or from ``valid_from`` on."""
+    """News of a list that the reader buys by: a version that holds, is to hold from its moment on, or is called off."""
 
     price_list: PriceList
     version: PriceListVersion
     is_in_force: bool
 
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it was scheduled and is so no more."""
+        return self.version.status == VersionStatus.DRAFT
+
 
 def news_of_lists(actor: Actor, *, now: datetime) -> list[ListNews]:
-    """Versions published lately of the lists of the partner's market and currency, newest first. Two statements."""
+    """Versions published or called off lately of the lists that the partner buys by, newest first. Two statements."""
     if actor.partner_id is None:
         return []
     partner = Partner.objects.visible_to(actor).only("country", "currency").get(pk=actor.partner_id)
@@ -102,10 +124,10 @@ def news_of_lists(actor: Actor, *, now: datetime) -> list[ListNews]:
         .filter(
             Q(price_list__markets=[]) | Q(price_list__markets__contains=[partner.country]),
             Q(valid_until=None) | Q(valid_until__gt=now),
+            Q(published_at__gte=now - NEWS, published_at__lte=now)
+            | Q(status=VersionStatus.DRAFT, called_off_at__gte=now - NEWS, called_off_at__lte=now),
             price_list__currency=partner.currency,
-            published_at__gte=now - NEWS,
-            published_at__lte=now,
         )
-        .order_by("-published_at", "-number")
+        .order_by(Coalesce("published_at", "called_off_at").desc(), "-number")
     )
     return [ListNews(one.price_list, one, one.valid_from is not None and one.valid_from <= now) for one in versions[:5]]
