@@ -30,8 +30,9 @@ class MenuItem:
     icon: str
     order: int
     allowed: Callable[[Actor], bool]
-    #: paths that make the entry the active one
+    #: paths that make the entry the active one, and further ones besides
     prefix: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

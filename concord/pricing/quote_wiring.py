@@ -56,6 +56,7 @@ def wire_quotes() -> None:
             url_name="pricing:quote-list",
             icon="file-invoice",
             order=50,
+            also=("/special-prices/",),
             allowed=lambda actor: actor.sees_business and not actor.roles <= {Role.CONTENT_EDITOR},
         )
     )

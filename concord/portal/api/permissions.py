@@ -31,8 +31,10 @@ class HasScope(BasePermission):
         if actor.is_superuser and request.auth is None:
             return True
         of_role = frozenset().union(*(scopes.OF_ROLE.get(role, frozenset()) for role in actor.roles))
-        held = of_role & actor.scopes if request.auth is not None else of_role
-        return needed in held
+        if request.auth is None:
+            return needed in of_role
+        carried = actor.scopes | {scopes.IMPLIED[scope] for scope in actor.scopes if scope in scopes.IMPLIED}
+        return needed in of_role & carried
 
     @staticmethod
     def needed_for(method: str, view: Any) -> str | None:

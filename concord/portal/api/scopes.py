@@ -10,6 +10,7 @@ ALL = frozenset(
         "catalogue:write",
         "prices:read",
         "prices:write",
+        "prices:decide",
         "stock:read",
         "stock:write",
         "quotes:read",
@@ -25,6 +26,9 @@ ALL = frozenset(
         "webhooks:manage",
     },
 )
+
+#: what a scope holds besides itself: whoever keeps prices may decide about single ones, not the other way round
+IMPLIED = {"prices:write": "prices:decide"}
 
 _SELLING = frozenset(
     {

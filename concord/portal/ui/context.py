@@ -36,7 +36,7 @@ def _menu(request: HttpRequest) -> list[MenuEntry]:
     for item in registry.menu_for(actor):
         url = reverse(item.url_name)
         prefix = item.prefix or url
-        active = request.path == "/" if prefix == "/" else request.path.startswith(prefix)
+        active = request.path == "/" if prefix == "/" else request.path.startswith((prefix, *item.also))
         entries.append(MenuEntry(str(item.label), url, item.icon, active))
     return entries
 

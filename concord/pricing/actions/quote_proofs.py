@@ -36,7 +36,7 @@ DIGITS = 8
 
 
 @action
-def ask_for_lines(*, codes: Sequence[str], mail: str, asked_by: str, now: datetime) -> UUID:
+def ask_for_lines(*, codes: Sequence[str], mail: str, asked_by: str, now: datetime, door: Door = Door.PUBLIC) -> UUID:
     """Ask for a one-time code to the mail on a quote; of two quotes, on the one that carries it. The proof's id.
 
     Locks nothing. Checks the limits of the quotes and of the address. Writes a proof without a code and a row of the
@@ -52,8 +52,8 @@ def ask_for_lines(*, codes: Sequence[str], mail: str, asked_by: str, now: dateti
     asked = mail_digest(mail)
     quote = next((one for one in quotes if mail_digest(one.contact_email) == asked), quotes[0])
     proof = MailProof.objects.create(quote=quote, mail_hash=asked, expires_at=now + CODE_HOLDS)
-    _log(quote, CheckKind.LINES_ASKED, now=now)
-    record_for("quote.lines_asked", actor=stranger(Door.PUBLIC), quote=quote, proof=proof.uuid)
+    _log(quote, CheckKind.LINES_ASKED, door, now=now)
+    record_for("quote.lines_asked", actor=stranger(door), quote=quote, proof=proof.uuid)
     return proof.uuid
 
 
@@ -76,7 +76,7 @@ def new_one_time_code(*, proof_uuid: UUID | str, now: datetime) -> tuple[Quote, 
 
 
 @action
-def prove_mail(*, proof_uuid: UUID | str, code: str, asked_by: str, now: datetime) -> bool:
+def prove_mail(*, proof_uuid: UUID | str, code: str, asked_by: str, now: datetime, door: Door = Door.PUBLIC) -> bool:
     """Whether the code proves the mail. A wrong one counts against the proof; after five it is void.
 
     Locks the proof, by counting the attempt. Writes the proof and a row of the log. Records ``quote.lines_shown``.
@@ -94,8 +94,8 @@ def prove_mail(*, proof_uuid: UUID | str, code: str, asked_by: str, now: datetim
         return False
     proof.proved_at, proof.opens_until = now, now + LINES_OPEN
     proof.save(update_fields=["proved_at", "opens_until", "updated_at"])
-    _log(proof.quote, CheckKind.LINES_SHOWN, now=now)
-    record_for("quote.lines_shown", actor=stranger(Door.PUBLIC), quote=proof.quote)
+    _log(proof.quote, CheckKind.LINES_SHOWN, door, now=now)
+    record_for("quote.lines_shown", actor=stranger(door), quote=proof.quote)
     return True
 
 
@@ -105,6 +105,6 @@ def forget_proofs(*, now: datetime) -> int:
     return MailProof.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()[0]
 
 
-def _log(quote: Quote, kind: CheckKind, *, now: datetime) -> None:
+def _log(quote: Quote, kind: CheckKind, door: Door, *, now: datetime) -> None:
     verdict = answer_for(quote, now=now).verdict
-    QuoteCheck.objects.create(quote=quote, at=now, kind=kind, verdict=verdict, door=Door.PUBLIC)
+    QuoteCheck.objects.create(quote=quote, at=now, kind=kind, verdict=verdict, door=door)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.pricing.api import quote_checks, quotes, special_prices
+from concord.pricing.api import quote_check_lines, quote_checks, quotes, special_prices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/", quotes.QuoteListView.as_view(), name="quote-list"),
@@ -18,6 +18,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<uuid:uuid>/reprice/", quotes.QuoteRepriceView.as_view(), name="quote-reprice"),
     path("quotes/<uuid:uuid>/pdf/", quotes.QuotePdfView.as_view(), name="quote-pdf"),
     path("quote-checks/<str:code>/", quote_checks.QuoteCheckView.as_view(), name="quote-check"),
+    path(
+        "quote-checks/<str:code>/proofs/",
+        quote_check_lines.QuoteCheckProofView.as_view(),
+        name="quote-check-proof",
+    ),
+    path(
+        "quote-checks/<str:code>/lines/",
+        quote_check_lines.QuoteCheckLinesView.as_view(),
+        name="quote-check-lines",
+    ),
     path("special-prices/", special_prices.SpecialPriceListView.as_view(), name="special-price-list"),
     path("special-prices/<uuid:uuid>/", special_prices.SpecialPriceDetailView.as_view(), name="special-price-detail"),
     path(

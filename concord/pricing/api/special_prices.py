@@ -104,7 +104,7 @@ def _answer(asked: SpecialPrice) -> Response:
 
 def _deciding(name: str, act: Callable[..., SpecialPrice], summary: str) -> type[GenericAPIView[SpecialPrice]]:
     class View(IdempotentMixin, GenericAPIView[SpecialPrice]):
-        required_scopes = "prices:write"
+        required_scopes = "prices:decide"
         serializer_class = NoteSerializer
         filter_backends = ()
         pagination_class = None

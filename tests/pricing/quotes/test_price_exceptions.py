@@ -196,6 +196,9 @@ def test_the_queue_filters_counts_exports_and_closes(shop, entry, client):
     file = b"".join(client.get(queue, {"export": "csv", "q": "RELAY"}).streaming_content).decode("utf-8-sig")
     assert file.count("RELAY-1") == 1
     assert "8.50" in file
+    customer = reverse("customers:inspect", args=[entry.end_customer_id])
+    assert f'href="{customer}"' in client.get(page).content.decode()
+    assert client.get(customer).status_code == 200
     assert "Special price asked for against a promise" in client.get("/desk/").content.decode()
     assert client.post(page, {"decision": "resolve", "reason": ""}).status_code == 422
     assert client.post(page, {"decision": "resolve", "reason": "Spoken with the partner"}).status_code == 302

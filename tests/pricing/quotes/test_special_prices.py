@@ -10,7 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from rest_framework.test import APIClient
 
+from concord.partners.actions.api_clients import create_api_client
+from concord.portal.actor import portal_actor
 from concord.portal.periods import period
 from concord.portal.refusals import NotAllowed
 from concord.pricing.actions.quotes import accept_quote, withdraw_quote
@@ -85,6 +88,39 @@ def test_both_approve_in_turn_and_the_price_holds_after_the_second(shop, levels)
     with pytest.raises(NotAllowed):
         approve_special_price(actor=channel, special_price_uuid=asked.uuid)
     assert approve_special_price(actor=pricing, special_price_uuid=asked.uuid).status == "approved"
+
+
+def test_a_channel_manager_gives_the_first_approval_through_the_api_too(shop, levels):
+    asked = ask(shop, "5.00")
+    url = f"/api/v1/special-prices/{asked.uuid}/"
+    for user, state in ((shop.cast.vendor_manager, "requested"), (shop.cast.pricing_manager, "approved")):
+        client = APIClient()
+        client.force_login(user)
+        tag = client.get(url)["ETag"]
+        answer = client.post(f"{url}approve/", {}, format="json", HTTP_IF_MATCH=tag)
+        assert (answer.status_code, answer.json()["status"]) == (200, state), answer.content
+    lists = APIClient()
+    lists.force_login(shop.cast.vendor_manager)
+    assert lists.post("/api/v1/price-lists/usd/versions/", {}, format="json").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"), [("prices:decide", 428), ("prices:write", 428), ("quotes:read quotes:write", 403)]
+)
+def test_a_system_needs_the_scope_and_who_keeps_prices_has_it(shop, levels, scopes, status):
+    asked = ask(shop, "8.00")
+    api_client, secret = create_api_client(actor=portal_actor(), name="ERP", partner=None, scopes=scopes.split())
+    grant = {"grant_type": "client_credentials", "client_id": api_client.client_id, "client_secret": secret}
+    token = APIClient().post("/api/oauth/token", grant).json()["access_token"]
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+    answer = client.post(f"/api/v1/special-prices/{asked.uuid}/approve/", {}, format="json")
+    assert answer.status_code == status
+
+
+def test_the_menu_says_where_one_is_among_special_prices(shop, client):
+    client.force_login(shop.cast.seller_a)
+    page = client.get("/special-prices/").content.decode()
+    assert '<a href="/quotes/" aria-current="page"><svg' in page
 
 
 def test_the_clock_of_a_decision_turns(shop):
