@@ -16,7 +16,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the floor what the library brings: menu, search, names of events, what follows from them."""
-        from concord.documents import consumers, receivers
+        from concord.documents import checks, consumers, receivers  # noqa: F401 - checks register themselves
         from concord.documents.enums import EVENT_LABELS
         from concord.documents.providers import LIBRARY
         from concord.documents.rules import can_use_library

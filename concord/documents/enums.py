@@ -18,6 +18,15 @@ class CollateralKind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class SigningFinding(models.TextChoices):
+    """What may be amiss with the certificate that signs documents, the worst first."""
+
+    MISSING = "missing", _("No certificate is set up: quotes go out without a signature.")
+    EXPIRED = "expired", _("The certificate has run out: readers of PDFs call new signatures invalid.")
+    EXPIRES_SOON = "expires_soon", _("The certificate runs out within 60 days. Ask your administrator to renew it.")
+    SELF_SIGNED = "self_signed", _("The certificate vouches for itself alone: readers of PDFs do not know the signer.")
+
+
 #: what the package's events are called
 EVENT_LABELS = {
     "collateral.stored": _("Document stored"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from concord.portal.actor import portal_actor
@@ -12,6 +15,7 @@ from concord.portal.models import CheckRun
 from concord.portal.work import unit_of_work
 from concord.pricing.actions.drift import check_drift
 from concord.pricing.actions.price_lists import turn_versions
+from concord.pricing.actions.quote_checks import forget_checks
 from concord.pricing.actions.quote_proofs import forget_proofs
 from concord.pricing.actions.quotes import expire_quotes
 
@@ -40,6 +44,15 @@ def check_drift_nightly() -> int:
         if not check_due(CheckRun.Kind.DRIFT, now=started) or not try_lock(Space.CHECK, 2):
             return 0
         return check_drift(actor=portal_actor(), now=started).findings
+
+
+@shared_task(ignore_result=True)
+def forget_quote_checks() -> int:
+    """Delete what the log of the public check need not keep any longer; how many rows. What is left, the next beat."""
+    before, done = timezone.now() - timedelta(days=settings.QUOTE_CHECKS_KEPT_DAYS), 0
+    while batch := forget_checks(before=before):
+        done += batch
+    return done
 
 
 @shared_task(ignore_result=True)

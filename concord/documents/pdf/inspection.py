@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,14 @@ class Signature:
     covers_all: bool
     later: str
     covered: str
+    #: what a time stamp authority says of the moment, and who that is; empty without a sound stamp
+    stamped_at: str = ""
+    stamped_by: str = ""
+
+    @property
+    def stamped(self) -> datetime | None:
+        """The moment of the trusted time stamp."""
+        return datetime.fromisoformat(self.stamped_at) if self.stamped_at else None
 
 
 @dataclass(frozen=True, slots=True)

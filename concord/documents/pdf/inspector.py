@@ -66,6 +66,8 @@ def signatures_of(content: bytes, own: set[str]) -> list[dict[str, Any]]:
         status = validate_pdf_signature(embedded, ValidationContext(trust_roots=[certificate], allow_fetching=False))
         covered = embedded.byte_range[-2] + embedded.byte_range[-1]
         level = status.modification_level
+        stamp = status.timestamp_validity
+        sound = stamp if stamp and stamp.intact and stamp.valid else None
         found.append(
             {
                 "is_ours": hashlib.sha256(certificate.dump()).hexdigest() in own,
@@ -77,6 +79,8 @@ def signatures_of(content: bytes, own: set[str]) -> list[dict[str, Any]]:
                 "covers_all": status.coverage == SignatureCoverageLevel.ENTIRE_FILE and covered == len(content),
                 "later": (level or ModificationLevel.NONE).name.lower(),
                 "covered": hashlib.sha256(content[:covered]).hexdigest(),
+                "stamped_at": sound.timestamp.isoformat() if sound else "",
+                "stamped_by": str(sound.signing_cert.subject.native.get("common_name", ""))[:200] if sound else "",
             }
         )
     return found

@@ -1,4 +1,5 @@
-"""The vendor's signature on documents: PAdES, certifying, with no change allowed afterwards.
+"""The vendor's signature on documents: PAdES, certifying, with no change allowed afterwards, with a trusted time stamp
+where the settings name an authority for one.
 
 Key and certificate are files that the settings name; without them documents stay unsigned and pages say so.
 Certificates that were used before stay known, so that a renewal turns no older document into a forgery.
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,11 +23,18 @@ from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.timestamps import TimestampRequestError
+from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
 from concord.documents.pdf.request import PdfFailed
 
+logger = structlog.get_logger(__name__)
+
 #: name of the signature's field in the document
 FIELD = "Vendor"
+#: what an authority may take to answer, in seconds; and the room that its stamp with its certificates may need
+STAMP_SECONDS, STAMP_BYTES = 10, 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,9 @@ def sign_pdf(content: bytes, *, reason: str) -> bytes:
 
     Raises ``PdfFailed`` when there is a certificate and its key cannot be read: better late than unsigned.
 
-    The signature (PAdES baseline B, SHA-256) certifies the document and permits no change to it.
+    The signature (PAdES baseline B, SHA-256) certifies the document and permits no change to it. It carries a trusted
+    time stamp (baseline T) where an authority is set up and answers: a document does not wait for it, and the check
+    page says which have one.
     """
     if signing_certificate() is None:
         return content
@@ -83,18 +94,28 @@ def sign_pdf(content: bytes, *, reason: str) -> bytes:
         docmdp_permissions=MDPPerm.NO_CHANGES,
         reason=reason,
     )
+    if settings.PDF_TIMESTAMP_URL:
+        authority = RequestsHTTPTimeStamper(settings.PDF_TIMESTAMP_URL, timeout=STAMP_SECONDS)  # type: ignore[no-untyped-call]
+        try:
+            return _signed(content, signers.PdfSigner(facts, signer=signer, timestamper=authority), chain, STAMP_BYTES)
+        except (TimestampRequestError, SigningError, OSError, ValueError) as error:
+            logger.warning("no time stamp", authority=settings.PDF_TIMESTAMP_URL, error=repr(error))
+    return _signed(content, signers.PdfSigner(facts, signer=signer), chain)
+
+
+def _signed(content: bytes, signer: signers.PdfSigner, chain: Path, more: int = 0) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     # The library runs an event loop of its own, which a thread that has one already would refuse.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        sign = partial(signers.PdfSigner(facts, signer=signer).sign_pdf, writer, bytes_reserved=_room(chain))
+        sign = partial(signer.sign_pdf, writer, bytes_reserved=_room(chain, more))
         signed = thread.submit(sign).result()
     return bytes(signed.getvalue())
 
 
-def _room(chain: Path) -> int:
+def _room(chain: Path, more: int) -> int:
     """Hexadecimal digits to keep free: certificates, the signature itself, its attributes. Said, to sign but once."""
     certificates = _certificates(str(chain))
-    return 2 * (sum(len(one.public_bytes(serialization.Encoding.DER)) for one in certificates) + 3_000)
+    return 2 * (sum(len(one.public_bytes(serialization.Encoding.DER)) for one in certificates) + 3_000 + more)
 
 
 def make_self_signed(*, name: str, certificate: Path, key: Path, now: datetime | None = None) -> None:

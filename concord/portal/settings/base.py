@@ -308,6 +308,13 @@ PDF_SIGNING_CERTIFICATE = env.str("PDF_SIGNING_CERTIFICATE", "")
 PDF_SIGNING_KEY = env.str("PDF_SIGNING_KEY", "")
 PDF_SIGNING_KEY_PASSWORD = env.str("PDF_SIGNING_KEY_PASSWORD", "")
 PDF_FORMER_CERTIFICATES = env.str("PDF_FORMER_CERTIFICATES", "")
+# The address of a time stamp authority (RFC 3161). Without one, the time of signing is the vendor's own word.
+PDF_TIMESTAMP_URL = env.str("PDF_TIMESTAMP_URL", "")
+
+# --- quote check ----------------------------------------------------------------------------------------------------
+
+# how long the log of the public check is kept
+QUOTE_CHECKS_KEPT_DAYS = env.int("QUOTE_CHECKS_KEPT_DAYS", 730)
 
 # --- background work ------------------------------------------------------------------------------------------------
 
@@ -356,6 +363,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "turn-price-lists": {"task": "concord.pricing.tasks.turn_price_list_versions", "schedule": 60.0},
     "check-invariants": {"task": "concord.portal.tasks.check_invariants_nightly", "schedule": 900.0},
     "check-drift": {"task": "concord.pricing.tasks.check_drift_nightly", "schedule": 900.0},
+    "forget-quote-checks": {"task": "concord.pricing.tasks.forget_quote_checks", "schedule": 3600.0},
     "forget-mail-proofs": {"task": "concord.pricing.tasks.forget_mail_proofs", "schedule": 3600.0},
     "run-lead-pool": {"task": "concord.deals.tasks.run_lead_pool", "schedule": 60.0},
     "carry-on-protections": {"task": "concord.deals.tasks.carry_on_protections", "schedule": 60.0},

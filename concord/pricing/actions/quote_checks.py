@@ -16,6 +16,8 @@ from concord.pricing.queries.quote_papers import PaperAnswer, judge_pdf
 CHECKS = Limit("quote_check", 30, timedelta(minutes=1))
 #: looking into a PDF costs a process: fewer for one address, and not many for all together
 DOCUMENTS = Limit("quote_check_document", 10, timedelta(minutes=10))
+#: rows of the log that one transaction forgets
+FORGOTTEN_AT_ONCE = 5_000
 ALL_DOCUMENTS = Limit("quote_check_documents", 60, timedelta(minutes=1))
 
 
@@ -59,3 +61,14 @@ def _log_document(*, quote: Quote | None, paper: PaperAnswer, verdict: str, now:
     QuoteCheck.objects.create(
         quote=quote, at=now, kind=CheckKind.DOCUMENT, document=paper.verdict, verdict=verdict, door=Door.PUBLIC
     )
+
+
+@action
+def forget_checks(*, before: datetime) -> int:
+    """Delete a batch of the check's log from before a moment; how many rows. What quotes' histories say stays.
+
+    Locks the rows, skipping those that somebody else deletes. Records no event.
+    """
+    old = QuoteCheck.objects.filter(at__lt=before).order_by("pk").select_for_update(skip_locked=True)
+    batch = list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    return QuoteCheck.objects.filter(pk__in=batch).delete()[0]

@@ -173,6 +173,7 @@ def test_the_signature_is_told_in_words(original, client):
     _, content = original
     page = drop(client, content).content.decode()
     assert "Signed by Helvara (self-signed); the signature fits the whole file." in page
+    assert "There is no trusted time stamp" in page
     assert "vouches for itself alone" in page
     assert "changed afterwards" in drop(client, forgeries.edited_after(content)).content.decode()
 
