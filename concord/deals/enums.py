@@ -246,7 +246,9 @@ EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.objection_answered": _("Objection answered"),
     "deal.competitor_named": _("Competitor named"),
     "deal.handed_over": _("Handed over"),
+    "deal.handover_noted": _("Note on the handover"),
     "quote.reassigned": _("Quote given to a colleague"),
     "member.handed_over": _("Work handed over"),
+    "member.handover_noted": _("Note on the handover"),
     "deal.glass_broken": _("Opened in an emergency"),
 }

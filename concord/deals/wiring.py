@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.decisions import AlreadyProtected
+from concord.deals.actions.evidence import AboutSomethingElse
 from concord.deals.actions.people import ContactTaken
 from concord.deals.enums import EVENT_LABELS
 from concord.deals.importers.deals import DEALS
@@ -35,6 +36,7 @@ def wire() -> None:
     alarm()
     register_constraint("one_protection", AlreadyProtected)
     register_constraint("contact_email_once", ContactTaken)
+    register_constraint("evidence_about_its_deal", AboutSomethingElse)
     register_import(DEALS)
     guarding_triggers.add("protection_locks_customer")
     for invariant in deal_invariants():

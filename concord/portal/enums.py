@@ -37,10 +37,11 @@ class Door(models.TextChoices):
 
 
 class Visibility(models.TextChoices):
-    """Who may read an event: the vendor alone, or the vendor and the partner it belongs to."""
+    """Who may read an event: the vendor alone, the vendor and the partner it belongs to, or that partner alone."""
 
     INTERNAL = "internal", _("Vendor only")
     PARTNER = "partner", _("Vendor and partner")
+    OWN = "own", _("Partner only")
 
 
 class OutboxState(models.TextChoices):

@@ -46,11 +46,16 @@ RETURNING arrival_at
 """
 
 
-def spend(limit: Limit, who: str) -> None:
-    """Count one call of ``who``; raises ``TooMany`` when the limit is reached. Exact under concurrency."""
+def spend(limit: Limit, who: str, *, times: int = 1) -> None:
+    """Count one call of ``who``, or several that go together; raises ``TooMany`` when the limit does not leave them.
+
+    Exact under concurrency. Calls that are more than the whole limit never pass.
+    """
     key = f"{limit.name}:{who}"[:200]
     per = limit.per.total_seconds()
-    step = per / limit.calls
+    step = per / limit.calls * times
+    if times > limit.calls:
+        raise TooMany(int(per))
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, {"key": key, "step": step, "per": per})
         if cursor.fetchone() is not None:

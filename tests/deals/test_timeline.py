@@ -164,6 +164,18 @@ def test_reading_and_guessing_are_limited(cast, client, monkeypatch):
     assert [client.get(guess).status_code for _ in range(2)] == [404, 429]
 
 
+def test_behind_a_proxy_one_who_guesses_does_not_shut_everybody_out(db, client, monkeypatch, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    monkeypatch.setattr("concord.deals.views.calendar._GUESSES", Limit("calendar-test", 1, timedelta(hours=1)))
+    guess = reverse("deals:calendar-feed", args=["guess"])
+
+    def ask(forwarded: str) -> int:
+        return client.get(guess, headers={"x-forwarded-for": forwarded}).status_code
+
+    assert [ask("198.51.100.1"), ask("198.51.100.1"), ask("198.51.100.2")] == [404, 429, 404]
+    assert ask("203.0.113.9, 198.51.100.1") == 429  # what the client says of itself counts for nothing
+
+
 REASON = "The seller fell ill and the customer calls"
 
 

@@ -148,3 +148,33 @@ def test_others_press_none_of_them(pair, desk, who):
     desk(who).post(reverse("customers:group", args=[survivor.uuid, absorbed.uuid, "subsidiary"]))
     assert again(absorbed).merged_into_id is None
     assert again(survivor).parent_id is None
+
+
+def test_only_who_may_merge_looks_at_what_a_merge_would_do(cast, pair):
+    survivor, absorbed = pair
+    answers = {}
+    for who in ("vendor_manager", "pricing_manager", "seller_a"):
+        client = Client()
+        client.force_login(cast.people[who])
+        answers[who] = client.post(
+            f"/api/v1/customers/{survivor.uuid}/merge/",
+            json.dumps({"absorb": [str(absorbed.uuid)], "dry_run": True}),
+            content_type="application/json",
+        )
+    assert {who: answer.status_code for who, answer in answers.items()} == {
+        "vendor_manager": 200,
+        "pricing_manager": 403,
+        "seller_a": 403,
+    }
+    assert b"moves" not in answers["pricing_manager"].content
+
+
+def test_a_merge_is_taken_back_at_its_own_customer_alone(api, pair):
+    survivor, absorbed = pair
+    bystander = make_customer("Quellwerke GmbH")
+    done = api("POST", survivor, "merge/", {"absorb": [str(absorbed.uuid)]}, if_match="*")
+    merge = {"merge": done.json()["merges"][0]["merge"]}
+    assert api("POST", bystander, "unmerge/", merge, if_match="*").status_code == 404
+    assert again(absorbed).merged_into_id == survivor.pk
+    assert api("POST", absorbed, "unmerge/", merge, if_match="*").status_code == 200
+    assert again(absorbed).merged_into_id is None

@@ -102,3 +102,16 @@ def test_an_address_that_does_not_exist_is_a_problem_too(method: str) -> None:
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("application/problem+json")
     assert answer.json()["code"] == "not_found"
+
+
+def test_an_event_of_another_is_as_unknown_as_one_that_is_not_there(cast: Cast) -> None:
+    own, rival = bearer(cast, "partner_a"), bearer(cast, "partner_b")
+    tell(cast, "deal.one")
+    seal()
+    known = Client().get("/api/v1/events/?types=deal.one", headers=own).json()["last"]
+    assert Client().get(f"/api/v1/events/?after={known}", headers=own).status_code == 200
+    foreign, absent = (
+        Client().get(f"/api/v1/events/?after={one}", headers=rival) for one in (known, str(uuid.uuid4()))
+    )
+    assert (foreign.status_code, absent.status_code) == (422, 422)
+    assert foreign.json() == absent.json()

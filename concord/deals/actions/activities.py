@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.locked import locked_deal, subject_of
+from concord.deals.enums import ReviewStatus
 from concord.deals.models import Activity, Deal, DealContact
 from concord.deals.queries.work import kind_of_activity
 from concord.deals.rules import can_add_activity
@@ -121,7 +122,8 @@ def correct_activity(
     """Correct what was noted: the text, with whom, and an open next step. What it said before stays in the history.
 
     Locks the deal. Checks that the actor noted it (or may note for the deal as its owner) and every value. Writes the
-    activity. Records ``deal.activity_changed`` with the text as it was. Raises ``NotThere``, ``NotAllowed``,
+    activity. Records ``deal.activity_changed`` with the text as it was; of a draft, which is the partner's own, for the
+    partner alone. Raises ``NotThere``, ``NotAllowed``,
     ``InvalidInput``.
     """
     deal = locked_deal(actor=actor, deal_uuid=deal_uuid)
@@ -148,9 +150,15 @@ def correct_activity(
         actor=actor,
         subject=subject_of(deal),
         payload={"activity": activity.uuid, "before": before[:500], "next_due_at": activity.next_due_at},
-        visibility=Visibility.INTERNAL if activity.is_internal else Visibility.PARTNER,
+        visibility=_readers_of_change(deal, activity),
     )
     return activity
+
+
+def _readers_of_change(deal: Deal, activity: Activity) -> Visibility:
+    if activity.is_internal:
+        return Visibility.INTERNAL
+    return Visibility.OWN if deal.review_status == ReviewStatus.DRAFT else Visibility.PARTNER
 
 
 def contact_named(deal: Deal, contact: uuid.UUID | str | None, errors: list[FieldError]) -> DealContact | None:

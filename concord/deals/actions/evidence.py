@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.actions.locked import locked_deal, subject_of
-from concord.deals.enums import EvidencePurpose
+from concord.deals.actions.locked import Expectation, locked_deal, subject_of
+from concord.deals.enums import EvidencePurpose, ReviewStatus
 from concord.deals.models import Deal, Evidence, EvidenceDownload
+from concord.deals.queries.evidence import lies_at
 from concord.deals.rules import can_attach, demand_open_for_evidence
 from concord.documents.files import FileRefused, check_file, download_name
 from concord.portal.actor import Actor
@@ -26,6 +27,15 @@ from concord.portal.work import action
 #: so many files of a deal at most: a deal is no archive
 MOST_FILES: Final = 50
 _LONGEST_NOTE: Final = 500
+
+
+class AboutSomethingElse(InvalidInput):
+    """The record that a file is to prove something for is not one of this deal, or is not there: told alike."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        text = _("This deal has no promise, objection, activity, request or appeal of that number.")
+        self.errors = InvalidInput.at("/about", "unknown", text).errors
 
 
 @action
@@ -40,14 +50,16 @@ def attach_evidence(
     about: uuid.UUID | None = None,
     is_internal: bool = False,
     pointer: str = "/file",
+    expect: Expectation | None = None,
 ) -> Evidence:
     """Keep a file with a deal, for good: evidence is neither changed nor taken away.
 
     ``about`` names the record that it proves something for, ``is_internal`` keeps it with the vendor, ``pointer`` is
     where the caller's input holds the file. Looks into the file before any lock. Locks the deal. Checks role, purpose,
-    note, the file's kind and content, that a deal that is over takes evidence for an appeal or a promise alone, and
-    the number of files. Writes the file and its row; the same file for the same purpose is written once. Records
-    ``deal.evidence_attached``. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``Conflict``.
+    note, that the record lies at the same deal, the file's kind and content, that a deal that is over takes evidence
+    for an appeal or a promise alone, and the number of files. Writes the file and its row; the same file for the same
+    purpose is written once. Records ``deal.evidence_attached``. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``Conflict`` and
+    what ``expect`` raises.
     """
     if purpose not in EvidencePurpose.values:
         raise InvalidInput.at("/purpose", "choice", _("There is no such purpose of evidence."))
@@ -57,9 +69,11 @@ def attach_evidence(
         raise NotAllowed(_("Only the vendor keeps evidence for itself."))
     kind = _checked(upload, pointer)
     sha256 = _hash_of(upload)
-    deal = locked_deal(actor=actor, deal_uuid=deal_uuid)
+    deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect)
     can_attach(actor, deal).enforce()
     demand_open_for_evidence(deal, EvidencePurpose(purpose))
+    if about is not None and not lies_at(actor, deal, about):
+        raise AboutSomethingElse
     kept = _kept(deal)
     same = kept.filter(purpose=purpose, about=about, is_internal=is_internal, sha256=sha256).first()
     if same is not None:
@@ -87,13 +101,19 @@ def attach_evidence(
             "deal.evidence_attached",
             actor=actor,
             subject=subject_of(deal),
-            payload={"evidence": evidence.uuid, "purpose": evidence.purpose, "name": evidence.name, "sha256": sha256},
+            payload=_told(evidence, deal),
             visibility=Visibility.INTERNAL if is_internal else Visibility.PARTNER,
         )
     except Exception:
         _forget(evidence.file)
         raise
     return evidence
+
+
+def _told(evidence: Evidence, deal: Deal) -> dict[str, Any]:
+    """What the fact says: of a draft, which is the seller's own, no more than that there is a file."""
+    told = {"evidence": evidence.uuid, "purpose": evidence.purpose, "sha256": evidence.sha256}
+    return told if deal.review_status == ReviewStatus.DRAFT else {**told, "name": evidence.name}
 
 
 @action

@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -27,11 +27,16 @@ from concord.deals.rules import can_hand_over, can_hand_over_person
 from concord.partners.actions.members import deactivate_member
 from concord.partners.models import Member
 from concord.portal.actor import Actor
+from concord.portal.enums import Visibility
 from concord.portal.events import Subject, record
-from concord.portal.models import User
+from concord.portal.limits import Limit, spend
+from concord.portal.models import Event, User
 from concord.portal.refusals import InvalidInput, NotThere
 from concord.portal.work import action
 from concord.pricing.actions.quote_sellers import reassign_quotes
+
+#: mails that introduce successors to customers' people, for each partner
+HANDOVER_MAILS = Limit("handover-mails", 400, timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ def hand_over_deal(
 
     Locks the deal, then the successor. Checks the role and that the successor works at the same partner. Writes owner,
     open steps, open promises and the seller of its live quotes. Records ``deal.handed_over`` and, for who is told,
-    ``member.handed_over``. Raises ``NotThere``, ``NotAllowed``, ``InvalidInput`` and what ``expect`` raises.
+    ``member.handed_over``; what a partner's people note for each other in facts of their own, for the partner alone.
+    Raises ``TooMany`` (mails to customers), ``NotThere``, ``NotAllowed``, ``InvalidInput`` and what ``expect`` raises.
     """
     deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect)
     can_hand_over(actor, deal).enforce()
@@ -92,7 +98,7 @@ def hand_over_person(
     person's deals, in order, then successors, leads and quotes. Checks the role and every successor, and that deals
     named are still the person's. Writes owners, open steps and promises, sellers of live quotes and leads. Records
     ``deal.handed_over`` for each deal and ``member.handed_over`` for each successor. Raises ``NotAllowed``,
-    ``InvalidInput``, ``Changed`` and what ``deactivate_member`` raises.
+    ``InvalidInput``, ``Changed``, ``TooMany`` (mails to customers) and what ``deactivate_member`` raises.
     """
     can_hand_over_person(actor, member).enforce()
     text = _checked_note(note)
@@ -150,8 +156,9 @@ def _move(actor: Actor, deals: Collection[Deal], member: Member, person: User, *
             "deal.handed_over",
             actor=actor,
             subject=subject_of(deal),
-            payload={"from": member.user.name, "to": person.name, "to_user": person.uuid, "note": note, **counts},
+            payload={"from": member.user.name, "to": person.name, "to_user": person.uuid, **counts},
         )
+        _noted("deal.handover_noted", actor, subject_of(deal), person, note)
     if deals:
         reassign_quotes(
             actor=actor,
@@ -171,21 +178,43 @@ def _tell(
     tell_customer: bool,
 ) -> None:
     """One fact for each successor; who is written to follows from it."""
+    told = {key: _to_tell(shares[key]) if tell_customer else [] for key in sorted(shares)}
+    if any(told.values()):
+        # A mail to people outside has a measure of its own: nobody writes to half a town by handing deals to and fro.
+        spend(HANDOVER_MAILS, f"partner:{member.partner_id or 0}", times=sum(len(one) for one in told.values()))
     for key in sorted(shares):
         deals = list(shares[key])
-        contacts = DealContact.objects.filter(deal__in=deals, left_at__isnull=True).exclude(email="")
+        subject = Subject("member", member.uuid, member.partner_id)
+        noted = _noted("member.handover_noted", actor, subject, people[key], note)
         record(
             "member.handed_over",
             actor=actor,
-            subject=Subject("member", member.uuid, member.partner_id),
+            subject=subject,
             payload={
                 "from": member.user.name,
                 "to": people[key].uuid,
                 "deals": [deal.uuid for deal in deals],
-                "contacts": [one.uuid for one in contacts.order_by("pk")] if tell_customer else [],
-                "note": note,
+                "contacts": told[key],
+                "noted": noted.uuid if noted else None,
             },
         )
+
+
+def _to_tell(deals: Collection[Deal]) -> list[uuid.UUID]:
+    """The customers' people that can be written to, each address once, however many deals name it."""
+    contacts = DealContact.objects.filter(deal__in=deals, left_at__isnull=True).exclude(email="")
+    by_address: dict[str, uuid.UUID] = {}
+    for one in contacts.order_by("pk"):
+        by_address.setdefault(one.email.casefold(), one.uuid)
+    return list(by_address.values())
+
+
+def _noted(verb: str, actor: Actor, subject: Subject, person: User, note: str) -> Event | None:
+    """A note is a fact of its own: what a partner's people write for each other is not the vendor's to read."""
+    if not note:
+        return None
+    readers = Visibility.OWN if actor.is_partner else Visibility.PARTNER
+    return record(verb, actor=actor, subject=subject, payload={"to": person.uuid, "note": note}, visibility=readers)
 
 
 def _successor(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
@@ -13,7 +17,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from concord.deals.models import Deal, DealContact
-from concord.portal.models import User
+from concord.portal.limits import Limit, TooMany, spend
+from concord.portal.models import Event, User
+
+logger = structlog.get_logger(__name__)
+
+#: however often deals are handed to and fro, a person at a customer is not written to more often by one partner
+_TO_ONE_PERSON = Limit("handover-mail", 2, timedelta(days=1))
 
 
 def write_to_successor(payload: dict[str, Any], giver: str) -> None:
@@ -30,10 +40,18 @@ def write_to_successor(payload: dict[str, Any], giver: str) -> None:
         text = _("Hello %(name)s,") % {"name": person.name}
         text += "\n\n" + _("%(giver)s's work is yours now. The briefs say where everything stands:") % {"giver": giver}
         text += "\n\n" + "\n".join(lines)
-        if payload.get("note"):
-            text += "\n\n" + str(payload["note"])
+        note = _note(payload)
+        if note:
+            text += "\n\n" + note
         subject = _("%(giver)s has handed work over to you") % {"giver": giver}
         EmailMessage(subject=subject, body=text, to=[person.email]).send()
+
+
+def _note(payload: dict[str, Any]) -> str:
+    """What was noted for the successor, who is the one to read it."""
+    said = Event.objects.unscoped("the note is for the reader of this mail").filter(uuid=payload.get("noted"))
+    found = said.filter(verb="member.handover_noted").values_list("payload", flat=True).first()
+    return str(json.loads(found)["note"]) if found else ""
 
 
 def write_to_contact(contact_uuid: uuid.UUID | str, payload: dict[str, Any], giver: str) -> None:
@@ -43,6 +61,11 @@ def write_to_contact(contact_uuid: uuid.UUID | str, payload: dict[str, Any], giv
     if contact is None or person is None or not contact.email:
         return
     deal = Deal.objects.unscoped("the mail is about this deal").select_related("partner").get(pk=contact.deal_id)
+    try:
+        spend(_TO_ONE_PERSON, f"{deal.partner_id}:{hashlib.sha256(contact.email.casefold().encode()).hexdigest()}")
+    except TooMany:
+        logger.info("handover_mail_left_out", contact=str(contact_uuid))
+        return
     subject, text = introduction(contact, giver=giver, successor=person, company=deal.partner.name)
     EmailMessage(subject=subject, body=text, to=[contact.email], reply_to=[person.email]).send()
 

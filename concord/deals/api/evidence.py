@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from concord.deals.access import access_deal, access_evidence
 from concord.deals.actions.evidence import attach_evidence, record_evidence_download
-from concord.deals.api.deals import KEY
+from concord.deals.api.deals import KEY, as_read
 from concord.deals.enums import EvidencePurpose
 from concord.deals.models import Evidence
 from concord.deals.queries.evidence import evidence_of
@@ -26,6 +26,10 @@ from concord.deals.rules import can_attach
 from concord.documents.views.serving import send_file
 from concord.portal.api.authentication import api_actor
 from concord.portal.api.idempotency import IdempotentMixin
+
+_IF_MATCH = OpenApiParameter(
+    "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The deal's ETag, where its version matters."
+)
 
 
 class EvidenceSerializer(serializers.Serializer[Evidence]):
@@ -67,19 +71,28 @@ class EvidenceView(IdempotentMixin, APIView):
 
     @extend_schema(
         operation_id="deals_evidence_attach",
-        parameters=[KEY],
+        parameters=[_IF_MATCH, KEY],
         request={"multipart/form-data": EvidenceInputSerializer},
         responses={201: EvidenceSerializer},
     )
     def post(self, request: Request, deal_uuid: uuid.UUID) -> Response:
-        """Hand a file in. It is looked into first and cannot be taken back; the same file is kept once."""
+        """Hand a file in. It is looked into first and cannot be taken back; the same file is kept once.
+
+        ``about`` is the id of a promise, objection, activity, appeal or extension request of this deal. A file changes
+        no field of the deal, so ``If-Match`` is not demanded; sent, it must be the deal's version.
+        """
         actor = api_actor(request)
         can_attach(actor, access_deal(actor, deal_uuid)).enforce()
         given = EvidenceInputSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
         evidence = attach_evidence(
-            actor=actor, deal_uuid=deal_uuid, upload=values.pop("file"), now=timezone.now(), **values
+            actor=actor,
+            deal_uuid=deal_uuid,
+            upload=values.pop("file"),
+            now=timezone.now(),
+            expect=as_read(request) if "If-Match" in request.headers else None,
+            **values,
         )
         response = Response(EvidenceSerializer(evidence).data, status=201)
         address = reverse("api:deal-evidence-file", args=[deal_uuid, evidence.uuid])

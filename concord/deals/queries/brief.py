@@ -139,7 +139,9 @@ def brief_of(actor: Actor, deal: Deal, *, now: datetime) -> Brief:
 
 
 def _promises(deal: Deal) -> list[Promise]:
-    files = Evidence.objects.unscoped("whether there is a file, not what is in it").filter(about=OuterRef("uuid"))
+    files = Evidence.objects.unscoped("whether there is a file, not what is in it").filter(
+        deal=deal, about=OuterRef("uuid"), is_internal=False
+    )
     found = Promise.objects.filter(deal=deal).select_related("contact", "responsible").annotate(has_file=Exists(files))
     return sorted(found, key=lambda one: (one.state != PromiseState.OPEN, str(one.until_on or "9999"), one.pk))
 

@@ -130,6 +130,7 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     "deal.objection_answered": ("message-reply", "ok"),
     "deal.competitor_named": ("swords", "muted"),
     "deal.handed_over": ("transfer", "info"),
+    "deal.handover_noted": ("notes", "muted"),
     "deal.glass_broken": ("lock-open", "warn"),
     "quote.reassigned": ("transfer", "muted"),
     "quote.drafted": ("pencil", "muted"),
@@ -258,8 +259,11 @@ def _of_change(payload: Mapping[str, Any], _words: _Words) -> str:
 
 
 def _of_handover(payload: Mapping[str, Any], _words: _Words) -> str:
-    said = _("From %(giver)s to %(taker)s.") % {"giver": payload.get("from", ""), "taker": payload.get("to", "")}
-    return f"{said} {payload['note']}" if payload.get("note") else said
+    return _("From %(giver)s to %(taker)s.") % {"giver": payload.get("from", ""), "taker": payload.get("to", "")}
+
+
+def _of_note(payload: Mapping[str, Any], _words: _Words) -> str:
+    return str(payload.get("note", ""))
 
 
 def _of_promise(payload: Mapping[str, Any], _words: _Words) -> str:
@@ -286,6 +290,7 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any], _Words], str]] = {
     "deal.withdrawn": _of_reason,
     "deal.lost": _of_reason,
     "deal.handed_over": _of_handover,
+    "deal.handover_noted": _of_note,
     "deal.promise_settled": _of_promise,
     "deal.competitor_named": _of_competitor,
     "deal.glass_broken": _of_glass,

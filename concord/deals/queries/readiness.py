@@ -35,7 +35,8 @@ SELECT d.id,
   (SELECT count(*) FROM deals_dealcontact c WHERE c.deal_id = d.id AND c.left_at IS NULL AND c.role = ''),
   (SELECT count(*) FROM deals_promise p WHERE p.deal_id = d.id AND p.state = 'open'),
   (SELECT count(*) FROM deals_promise p WHERE p.deal_id = d.id AND p.state = 'open' AND p.evidence = ''
-    AND NOT EXISTS (SELECT FROM deals_evidence e WHERE e.about = p.uuid))
+    AND NOT EXISTS (SELECT FROM deals_evidence e
+      WHERE e.deal_id = d.id AND e.about = p.uuid AND NOT e.is_internal))
 FROM deals_deal d WHERE d.id = ANY(%(deals)s)
 """
 

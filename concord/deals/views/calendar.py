@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -58,7 +59,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         found = live_feed(digest)
         if found is None:
-            spend(_GUESSES, request.META.get("REMOTE_ADDR", ""))
+            spend(_GUESSES, str(get_adapter(request).get_client_ip(request)))
             raise Http404
         spend(_READS, digest)
     except TooMany as refusal:

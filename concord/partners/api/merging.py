@@ -18,9 +18,11 @@ from concord.partners.actions.merging import Expectation, merge_customers
 from concord.partners.actions.unmerging import undo_merge
 from concord.partners.models import CustomerMerge, EndCustomer
 from concord.partners.queries.merging import preview_merge
+from concord.partners.rules import can_merge_customers
 from concord.portal.api.authentication import api_actor
 from concord.portal.api.etags import demand_match, etag
 from concord.portal.api.idempotency import IdempotentMixin
+from concord.portal.refusals import NotThere
 
 _HEADERS = [
     OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True),
@@ -111,6 +113,7 @@ class CustomerMergeView(IdempotentMixin, APIView):
         wanted, actor = given.validated_data, api_actor(request)
         survivor = access_customer(actor, customer_uuid)
         if wanted["dry_run"]:
+            can_merge_customers(actor).enforce()
             return _answer(survivor, [_previewed(survivor, access_customer(actor, one)) for one in wanted["absorb"]])
         merges = merge_customers(
             actor=actor,
@@ -153,5 +156,7 @@ class CustomerUnmergeView(IdempotentMixin, APIView):
         actor = api_actor(request)
         survivor = access_customer(actor, customer_uuid)
         found = access_merge(actor, given.validated_data["merge"])
+        if customer_uuid not in {found.survivor.uuid, found.absorbed.uuid} and found.survivor_id != survivor.pk:
+            raise NotThere
         done = undo_merge(actor=actor, merge_uuid=found.uuid, now=timezone.now(), expect=_as_read(request))
         return _answer(survivor, [_told(done)])

@@ -71,12 +71,12 @@ class EventFeedView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The next page, at once or after waiting for something new."""
-        position = _position(request.query_params.get("after", ""))
         verbs = [verb for verb in request.query_params.get("types", "").split(",") if verb]
         deadline = time.monotonic() + _seconds(request.query_params.get("wait", "0"))
         actor = api_actor(request)
         if actor.is_partner and not actor.sees_whole_partner:
             raise NotAllowed(_("The feed tells of the whole company: it is for administrators and systems."))
+        position = _position(actor, request.query_params.get("after", ""))
         events = _next_page(actor, position, verbs)
         while not events and time.monotonic() < deadline:
             time.sleep(PAUSE)
@@ -92,14 +92,16 @@ def _next_page(actor: Actor, position: int, verbs: list[str]) -> list[Event]:
     return list(events.order_by("sealed__position")[:PAGE])
 
 
-def _position(after: str) -> int:
+def _position(actor: Actor, after: str) -> int:
+    """Where an event stands that the caller may read; another's is as unknown as one that is not there."""
     if not after:
         return 0
     try:
         known = uuid.UUID(after)
     except ValueError as error:
         raise InvalidInput.at("/after", "invalid", _("This is not an event's id.")) from error
-    found = EventPosition.objects.filter(event__uuid=known).values_list("position", flat=True).first()
+    events = Event.objects.visible_to(actor).filter(uuid=known)
+    found = EventPosition.objects.filter(event__in=events).values_list("position", flat=True).first()
     if found is None:
         raise InvalidInput.at("/after", "unknown", _("No event has this id."))
     return found

@@ -7,6 +7,7 @@ An answer is kept when the work was done; a refused or failed request keeps noth
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import structlog
@@ -45,9 +46,20 @@ def owner_of(actor: Actor) -> str:
 
 
 def _fingerprint(request: Request) -> bytes:
-    text = f"{request.method} {request.get_full_path()}\n".encode()
-    body: bytes = getattr(request, _BODY)
-    return hashlib.sha256(text + body).digest()
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if not _is_upload(request):
+        digest.update(getattr(request, _BODY))
+        return digest.digest()
+    # The boundary between the parts is another one each time: what counts is what they hold.
+    for name, values in sorted(request.POST.lists()):
+        digest.update(json.dumps([name, values]).encode() + b"\n")
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(json.dumps([name, file.name, file.size]).encode() + b"\n")
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.digest()
 
 
 def _is_upload(request: Any) -> bool:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class EventQuerySet(ScopedQuerySet["Event"]):
-    """Events: the vendor sees all, a partner those of its own that are meant for it."""
+    """Events: the vendor sees all but what a partner's people keep to themselves, a partner its own meant for it."""
 
     def visible(self, actor: Actor) -> Self:
         """Narrow to what the actor may read."""
         if actor.is_vendor:
-            return self if actor.sees_business else self.none()
-        return self.filter(partner_id=actor.partner_id, visibility=Visibility.PARTNER)
+            return self.exclude(visibility=Visibility.OWN) if actor.sees_business else self.none()
+        return self.filter(partner_id=actor.partner_id, visibility__in=[Visibility.PARTNER, Visibility.OWN])
 
     def about(self, subject_type: str, subject_uuid: object) -> Self:
         """One subject's chain, oldest first."""

@@ -31,11 +31,20 @@ from concord.pricing.views.quote_checks import (
 _MOST_BYTES = MOST_FILES * MAX_BYTES + (64 << 10)
 
 
+def announced_length(request: HttpRequest) -> int | None:
+    """How many bytes the request says that it brings; ``None`` when what it says is no number."""
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
+
+
 @csrf_exempt
 @require_POST
 def quote_check_papers(request: HttpRequest) -> HttpResponse:
     """One or two PDFs; what is too large is turned away before its body is read."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > _MOST_BYTES:
+    length = announced_length(request)
+    if length is None:
+        return show(request, Sheet(refusal=_("The request does not say how long it is."), status=400))
+    if length > _MOST_BYTES:
         refusal = _("This is more than %(limit)s MB; no quote of ours is.") % {"limit": MAX_BYTES >> 20}
         return show(request, Sheet(refusal=refusal, status=413))
     return _papers(request)

@@ -250,3 +250,10 @@ def test_a_child_that_takes_too_long_or_too_much_is_stopped(monkeypatch):
 def test_signing_does_nothing_without_a_key(settings):
     settings.PDF_SIGNING_CERTIFICATE = settings.PDF_SIGNING_KEY = ""
     assert sign_pdf(b"%PDF-1.7", reason="x") == b"%PDF-1.7"
+
+
+@pytest.mark.parametrize("said", ["x", "-1", "1e3", "٣", "9" * 40])
+def test_a_length_that_is_no_length_is_refused_in_words(db, client, said):
+    answer = client.post("/check/documents/", {}, CONTENT_LENGTH=said)
+    assert answer.status_code in {400, 413}
+    assert "alert" in answer.content.decode()
