@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from itertools import pairwise
 
 import pytest
 from django.core import mail
@@ -142,7 +143,7 @@ def test_a_person_is_written_to_once_for_each_handover_and_not_for_ever(cast):
     deal = making.approved(cast)
     with_contact(cast, deal)
     people = ["seller_a", "seller_a2"] * 3
-    for giver, taker in zip(people, people[1:], strict=False):
+    for giver, taker in pairwise(people):
         hand_over(cast, deal, giver, taker, tell_customer=True)
         deliver(cast, giver)
     to_customer = [one for one in mail.outbox if one.to == ["ines@falk.example"]]

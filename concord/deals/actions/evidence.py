@@ -58,8 +58,8 @@ def attach_evidence(
     where the caller's input holds the file. Looks into the file before any lock. Locks the deal. Checks role, purpose,
     note, that the record lies at the same deal, the file's kind and content, that a deal that is over takes evidence
     for an appeal or a promise alone, and the number of files. Writes the file and its row; the same file for the same
-    purpose is written once. Records ``deal.evidence_attached``. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``Conflict`` and
-    what ``expect`` raises.
+    purpose is written once. Records ``deal.evidence_attached``. Raises ``NotThere``, ``NotAllowed``, ``WrongState``,
+    ``InvalidInput``, ``Conflict`` and what ``expect`` raises.
     """
     if purpose not in EvidencePurpose.values:
         raise InvalidInput.at("/purpose", "choice", _("There is no such purpose of evidence."))

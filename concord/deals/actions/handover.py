@@ -152,13 +152,13 @@ def _move(actor: Actor, deals: Collection[Deal], member: Member, person: User, *
         counts = {"steps": steps.update(responsible=person), "promises": promises.update(responsible=person)}
         deal.owner = person
         deal.save(update_fields=["owner", "updated_at"])
+        _noted("deal.handover_noted", actor, subject_of(deal), person, note)
         record(
             "deal.handed_over",
             actor=actor,
             subject=subject_of(deal),
             payload={"from": member.user.name, "to": person.name, "to_user": person.uuid, **counts},
         )
-        _noted("deal.handover_noted", actor, subject_of(deal), person, note)
     if deals:
         reassign_quotes(
             actor=actor,

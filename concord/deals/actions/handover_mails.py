@@ -49,9 +49,10 @@ def write_to_successor(payload: dict[str, Any], giver: str) -> None:
 
 def _note(payload: dict[str, Any]) -> str:
     """What was noted for the successor, who is the one to read it."""
-    said = Event.objects.unscoped("the note is for the reader of this mail").filter(uuid=payload.get("noted"))
-    found = said.filter(verb="member.handover_noted").values_list("payload", flat=True).first()
-    return str(json.loads(found)["note"]) if found else ""
+    if not payload.get("noted"):
+        return ""
+    said = Event.objects.unscoped("the note is for the reader of this mail").get(uuid=str(payload["noted"]))
+    return str(json.loads(said.payload)["note"])
 
 
 def write_to_contact(contact_uuid: uuid.UUID | str, payload: dict[str, Any], giver: str) -> None:
