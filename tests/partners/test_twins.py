@@ -40,6 +40,32 @@ def test_a_chinese_short_name_finds_the_legal_name() -> None:
     assert [twin.end_customer_id for twin in found] == [wanted.pk]
 
 
+def test_a_short_name_that_fits_two_customers_is_neither_of_them() -> None:
+    one = customer("深圳华辰电子有限公司", "CN")
+    claim = CustomerClaim("华辰电子", "CN")
+    assert [twin.match.verdict for twin in find_twins(claim)] == [Verdict.SAME]
+
+    other = customer("苏州华辰电子科技有限公司", "CN")
+    found = find_twins(claim)
+    assert {twin.end_customer_id: twin.match.verdict for twin in found} == {
+        one.pk: Verdict.REVIEW,
+        other.pk: Verdict.REVIEW,
+    }
+    assert all(twin.match.reasons[-1].code == "several_fit" and twin.match.score < 0.9 for twin in found)
+
+    whole = find_twins(CustomerClaim("深圳华辰电子有限公司", "CN"))
+    assert whole[0].end_customer_id == one.pk
+    assert [twin.match.verdict for twin in whole if twin.end_customer_id == one.pk] == [Verdict.SAME]
+
+
+def test_of_equal_scores_the_name_written_alike_is_first() -> None:
+    customer("Lumenara Foods GmbH")
+    wanted = customer("Lumenara Energy Systems GmbH")
+    customer("Lumenara Paper GmbH")
+
+    assert find_twins(CustomerClaim("Lumenara Energie-Systeme", "DE"))[0].end_customer_id == wanted.pk
+
+
 def test_the_domain_finds_a_customer_whatever_its_name() -> None:
     wanted = customer("Helios Solar Systems Ltd", "GB", website="helios-solar.co.uk")
 

@@ -6,6 +6,7 @@ unpaired on either side is what tells the two names apart.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,8 @@ _SAME_SOUND: Final = (
 _FIRST_WORD_BONUS: Final = 1.25
 _QUALIFIER_SHARE: Final = 0.5
 _LEAST_LIKENESS: Final = 0.45
+_LONG_WORD: Final = 8
+"""In words from this length on, a slip hardly makes the name of somebody else."""
 _MOST_WORDS: Final = 24
 """Cost grows with the square of the number of words; what follows in a longer name is left out."""
 
@@ -127,6 +130,9 @@ class Alignment:
     strongest_shared: float
     head: float
     numbers_differ: bool
+    anchored: bool
+    """True when a telling word agrees letter for letter and every slip is one that hardly makes another name: in a long
+    word, or in a word of everyday business language."""
 
     @property
     def agreement(self) -> float:
@@ -163,7 +169,7 @@ def align(left: NameKey, right: NameKey, rarity: Rarity | None = None) -> Alignm
     left_match = [0.0] * len(left_words)
     right_match = [0.0] * len(right_words)
     kinds: set[Kind] = set()
-    partner: dict[int, int] = {}
+    slipped: list[tuple[str, str]] = []
     strongest = 0.0
 
     free_right: dict[str, list[int]] = {}
@@ -174,7 +180,6 @@ def align(left: NameKey, right: NameKey, rarity: Rarity | None = None) -> Alignm
         if places:
             j = places.pop()
             left_match[i] = right_match[j] = 1.0
-            partner[i] = j
             kinds.add("equal")
             strongest = max(strongest, left_weights[i])
     left_free = [i for i, match in enumerate(left_match) if not match]
@@ -200,8 +205,9 @@ def align(left: NameKey, right: NameKey, rarity: Rarity | None = None) -> Alignm
         for likeness, i, j, kind in pairs:
             if not left_match[i] and not right_match[j]:
                 left_match[i] = right_match[j] = likeness
-                partner[i] = j
                 kinds.add(kind)
+                if kind == "typo":
+                    slipped.append((left_words[i], right_words[j]))
                 strongest = max(strongest, likeness * max(left_weights[i], right_weights[j]))
     left_only = tuple(left_words[i] for i, match in enumerate(left_match) if not match)
     right_only = tuple(right_words[j] for j, match in enumerate(right_match) if not match)
@@ -218,7 +224,23 @@ def align(left: NameKey, right: NameKey, rarity: Rarity | None = None) -> Alignm
         strongest_shared=strongest,
         head=_head(left_words, right_words, left_match, right_match),
         numbers_differ=bool(left_number or right_number),
+        anchored=_anchored(left_words, right_words, left_match, right_match, slipped),
     )
+
+
+def _anchored(
+    left_words: tuple[str, ...],
+    right_words: tuple[str, ...],
+    left: list[float],
+    right: list[float],
+    slipped: list[tuple[str, str]],
+) -> bool:
+    is_harmless = all(
+        min(len(first), len(second)) >= _LONG_WORD or (is_common(first) and is_common(second))
+        for first, second in slipped
+    )
+    placed = itertools.chain(zip(left_words, left, strict=True), zip(right_words, right, strict=True))
+    return is_harmless and any(match == 1.0 and default_weight(word) >= 1.0 for word, match in placed)
 
 
 def _head(left_words: tuple[str, ...], right_words: tuple[str, ...], left: list[float], right: list[float]) -> float:

@@ -7,6 +7,7 @@ memory, so that the figures can be had without a database; another one (over the
 from __future__ import annotations
 
 import csv
+import heapq
 import math
 import time
 from collections import Counter, defaultdict
@@ -26,6 +27,7 @@ from concord.partners.matching.candidates import (
     search_key,
     trigrams,
 )
+from concord.partners.matching.ranking import likeness_as_written, standing
 from concord.partners.matching.score import Profile, Verdict, compare, profile
 
 RENAMES: Final = frozenset({"rename", "rename_zh"})
@@ -247,7 +249,7 @@ class MemoryFinder:
         self._sizes = sizes
 
     def candidates(self, name: str) -> list[tuple[int, float]]:
-        """The numbers of the likeliest companies, with a rough likeness."""
+        """The numbers of the likeliest companies, with the weight of what they share, taken by their length."""
         wanted = profile(name)
         features = {*exact_keys(wanted), *query_blocks(name), *trigrams(query_key(name))}
         known = sorted((feature for feature in features if feature in self._postings), key=lambda f: -self._weights[f])
@@ -260,18 +262,22 @@ class MemoryFinder:
             weight = self._weights[feature]
             for number in posting:
                 found[number] += weight  # type: ignore[assignment]
-        ranked = sorted(found.items(), key=lambda item: -item[1] / (8 + self._sizes[item[0]] ** 0.5))
-        return [(number, float(weight)) for number, weight in ranked[:CANDIDATES]]
+        shared = {number: weight / (8 + self._sizes[number] ** 0.5) for number, weight in found.items()}
+        return heapq.nlargest(CANDIDATES, shared.items(), key=lambda item: (item[1], -item[0]))
 
     def find(self, name: str) -> list[str]:
-        """Identifiers of the candidates, best score first; the rough likeness decides between equals."""
+        """Identifiers of the candidates, the nearest first (`ranking.standing`)."""
         wanted = profile(name)
-        scored = [
-            (compare(wanted, self._profiles[number], rarity=self._rarity).score, rough, number)
-            for number, rough in self.candidates(name)
+        ranked = [
+            (self._standing(name, wanted, self._profiles[number], shared), number)
+            for number, shared in self.candidates(name)
         ]
-        scored.sort(key=lambda item: (-item[0], -item[1] / (8 + self._sizes[item[2]] ** 0.5), item[2]))
-        return [self._identifiers[number] for _, _, number in scored]
+        ranked.sort(key=lambda item: (-item[0], item[1]))
+        return [self._identifiers[number] for _, number in ranked]
+
+    def _standing(self, name: str, wanted: Profile, company: Profile, shared: float) -> float:
+        written = max((likeness_as_written(name, known.key.display) for known in company.names), default=0.0)
+        return standing(compare(wanted, company, rarity=self._rarity), shared, written)
 
 
 def load_companies(path: Path) -> dict[str, Profile]:

@@ -25,6 +25,7 @@ from concord.partners.matching.words import STOP_WORDS, canonical_word, is_commo
 _TRADE_WEIGHT: Final = 0.35
 _PLACE_WEIGHT: Final = 0.6
 _BRAND_LENGTH: Final = 2
+_LONG_BRAND: Final = 3
 _LONGEST_CORE: Final = 60
 """Cost grows with the square of the length; no real name is longer."""
 
@@ -138,6 +139,42 @@ def _readings(key: NameKey, other: NameKey) -> tuple[str, ...]:
     return (core, key.region + core, short + core)
 
 
+def determines(short: NameKey, long: NameKey) -> bool:
+    """True when a Chinese short name leaves no other legal name to be meant: it starts as that one does and keeps its
+    whole brand.
+
+    The short name states no legal form – else it is a legal name of its own – and no region that the long one lacks. It
+    is the beginning of the long name (three characters where they are the whole brand, two where both state one region,
+    else four), or the whole brand with trade words of the long name in their order. Two characters of a brand alone
+    are shared by too many companies.
+    """
+    own, whole, same_region = short.core, long.core, bool(short.region) and short.region == long.region
+    if short.legal_form or not long.legal_form or (short.region and not same_region) or len(own) >= len(whole):
+        return False
+    brand, full_brand = _leading_brand(own), _leading_brand(whole)
+    if whole.startswith(own):
+        if same_region and len(own) >= _BRAND_LENGTH and len(own) in _word_ends(whole):
+            return True
+        return bool(brand) and (len(own) >= 4 or (len(own) == 3 and own == brand == full_brand))
+    return (
+        len(brand) >= _BRAND_LENGTH
+        and brand == full_brand
+        and len(own) > len(brand)
+        and all(part.trade for part in segment(own)[1:])
+        and (found := excerpt(own, whole)).coverage > 0.999
+        and found.flow == 1.0
+    )
+
+
+def _leading_brand(core: str) -> str:
+    parts = itertools.takewhile(lambda part: not part.trade and not part.place, segment(core))
+    return "".join(part.text for part in parts)
+
+
+def _word_ends(core: str) -> set[int]:
+    return set(itertools.accumulate(len(part.text) for part in segment(core)))
+
+
 @dataclass(frozen=True, slots=True)
 class CrossReading:
     """How a Chinese name reads as a Latin one (all figures 0 to 1)."""
@@ -152,6 +189,10 @@ class CrossReading:
     """Share of the Latin words that the Chinese name accounts for."""
     region: float
     """1 the region is named, 0 nothing said, −1 another region is named."""
+    settled: bool
+    """True when nothing is left unread on either side: the whole brand letter for letter, every trade word and every
+    Latin word; and either both name one region or the brand has three characters and more. Two syllables without a
+    place are the reading of too many brands."""
 
 
 def has_own_brand(core: str) -> bool:
@@ -168,7 +209,7 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
     """Lay a Chinese name beside a Latin one: brand by pinyin, trade words by glossary, region by its Latin name."""
     words = [word for word in latin.words + latin.qualifiers if word not in STOP_WORDS]
     if not words or not chinese.core:
-        return CrossReading(0.0, 0.0, 0.0, 0.0, 0.0)
+        return CrossReading(0.0, 0.0, 0.0, 0.0, 0.0, settled=False)
     present = set(words)
     accounted: set[str] = set()
     region_words = {canonical_word(word) for word in region_english(chinese.region)}
@@ -190,6 +231,8 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
             accounted |= common
     brand, length, used = _brand_reading(chinese, words, accounted)
     accounted |= used
+    is_read = hits == len(trade) and all(word in accounted for word in words)
+    spelled = _spelled_brand(chinese.core, words)
     return CrossReading(
         brand=brand,
         brand_length=min(length / 10, 1.0),
@@ -197,7 +240,17 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
         explained=sum(0.35 if is_common(word) else 1.0 for word in words if word in accounted)
         / sum(0.35 if is_common(word) else 1.0 for word in words),
         region=region,
+        settled=is_read and region >= 0 and spelled >= (_BRAND_LENGTH if region > 0 else _LONG_BRAND),
     )
+
+
+def _spelled_brand(core: str, words: list[str]) -> int:
+    """How many characters the brands of a Chinese core have when each stands among the words in its whole reading, as
+    one word or as neighbours; else 0."""
+    brands = [part.text for part in segment(core) if not part.trade and not part.place]
+    written = {"".join(words[at : at + length]) for length in (1, 2, 3) for at in range(len(words) - length + 1)}
+    is_whole = all("".join(pinyin(brand)) in written for brand in brands)
+    return sum(len(brand) for brand in brands) if is_whole else 0
 
 
 def _brand_reading(chinese: NameKey, words: list[str], accounted: set[str]) -> tuple[float, int, set[str]]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from concord.partners.matching.alignment import Alignment, Rarity, align
 from concord.partners.matching.glossary import segment
-from concord.partners.matching.ideographs import best_excerpt, cross_reading, has_own_brand
+from concord.partners.matching.ideographs import best_excerpt, cross_reading, determines, has_own_brand
 from concord.partners.matching.legal_forms import forms_conflict
 from concord.partners.matching.normalise import NameKey
 from concord.partners.matching.reasons import Reason
@@ -32,13 +32,15 @@ class NameMatch:
 
     `log_odds` is the sum of the evidence; `equal` says that nothing tells the names apart (so that they may be *same*
     by name), `compatible` that nothing does but spelling slips or shortening (so that a further fact may make them
-    *same*); `reasons` explain it, strongest first.
+    *same*), `sufficient` that what is shortened or slipped leaves hardly another company to be meant (so that they may
+    be *same* in one country); `reasons` explain it, strongest first.
     """
 
     log_odds: float
     equal: bool
     compatible: bool
     reasons: tuple[Reason, ...]
+    sufficient: bool = False
 
 
 def match_names(left: NameKey, right: NameKey, rarity: Rarity | None = None) -> NameMatch:
@@ -96,8 +98,15 @@ def _match_latin(left: NameKey, right: NameKey, found: Alignment, left_side: str
         log_odds -= 0.3
         reasons.append(Reason("legal_form_differs", {}, -0.3))
     compatible = nothing_left and "weak" not in slips
-    equal = compatible and not slips - {"abbreviation"} and not generic and not conflict
-    return NameMatch(log_odds, equal=equal, compatible=compatible, reasons=tuple(reasons))
+    clear = compatible and not generic and not conflict
+    equal = clear and not slips - {"abbreviation"}
+    return NameMatch(
+        log_odds,
+        equal=equal,
+        compatible=compatible,
+        reasons=tuple(reasons),
+        sufficient=clear and (equal or found.anchored),
+    )
 
 
 def _is_generic(key: NameKey) -> bool:
@@ -180,12 +189,13 @@ def _match_ideographs(left: NameKey, right: NameKey) -> NameMatch:
         and not conflict
         and (core_says_enough or (bool(left.region) and left.region == right.region) or len(left.core) >= 6)
     )
-    return NameMatch(log_odds, equal=equal, compatible=compatible, reasons=tuple(reasons))
+    settled = compatible and not conflict and (equal or determines(left, right) or determines(right, left))
+    return NameMatch(log_odds, equal=equal, compatible=compatible, reasons=tuple(reasons), sufficient=settled)
 
 
 def _match_across(chinese: NameKey, latin: NameKey) -> NameMatch:
-    """A Chinese name beside a Latin one. Pinyin is shared by many names: this alone never makes two companies
-    *same*."""
+    """A Chinese name beside a Latin one. Pinyin is shared by many names: a reading makes two companies *same* only when
+    nothing at all is left over, in one country."""
     read = cross_reading(chinese, latin)
     brand = read.brand**4
     log_odds = -1.6 + (2.0 + 2.0 * read.explained) * brand + 0.3 * read.trade
@@ -205,4 +215,7 @@ def _match_across(chinese: NameKey, latin: NameKey) -> NameMatch:
     elif read.region < 0:
         log_odds -= 2.6
         reasons.append(Reason("region_differs", {"left": chinese.region, "right": latin.display}, -2.6))
-    return NameMatch(log_odds, equal=False, compatible=read.brand >= 0.85 and read.region >= 0, reasons=tuple(reasons))
+    compatible = read.brand >= 0.85 and read.region >= 0
+    return NameMatch(
+        log_odds, equal=False, compatible=compatible, reasons=tuple(reasons), sufficient=compatible and read.settled
+    )

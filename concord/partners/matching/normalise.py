@@ -7,6 +7,7 @@ score decides what each part is worth.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,6 +81,8 @@ class NameKey:
         return self.script in {"han", "kana"}
 
 
+_REFERENCE_RE: Final = re.compile(r"&#?\w{2,12};")
+"""A character that a web form left as a reference: `C&#298;ON`, `Wax &amp; Sons`."""
 _BRACKETS_RE: Final = re.compile(r"[(\[{【〔「『《〈]([^()\[\]{}【】〔〕「」『』《》〈〉]*)(?:[)\]}】〕」』》〉]|$)")
 _REGISTRAR_TAG_RE: Final = re.compile(r"\s*[/\\]\s*(?:[a-z]{2,3}|new|old)?\s*[/\\]?\s*$")
 _INITIALS_RE: Final = re.compile(
@@ -101,15 +104,17 @@ def name_key(name: str) -> NameKey:
 
 @lru_cache(maxsize=32_768)
 def _name_key(display: str, original: str) -> NameKey:
-    if has_ideographs(display):
-        return _ideographic_key(display, original)
-    return _latin_key(display, original)
-
-
-def _latin_key(display: str, original: str) -> NameKey:
-    script = script_of(display)
-    legal_form = ""
     text = display
+    if "&" in text:
+        text = clean(_REFERENCE_RE.sub(lambda found: html.unescape(found.group()), text)) or text
+    if has_ideographs(text):
+        return _ideographic_key(text, display, original)
+    return _latin_key(text, display, original)
+
+
+def _latin_key(text: str, display: str, original: str) -> NameKey:
+    script = script_of(text)
+    legal_form = ""
     if script == "hangul":
         for spelling, form in HANGUL_ENDINGS:
             if spelling in text and text != spelling:
@@ -125,6 +130,9 @@ def _latin_key(display: str, original: str) -> NameKey:
     segments = [tuple(part.split()) for part in _NOT_WORD_RE.sub(" ", folded).split(",")]
     tokens, tail = _cut_tail([part for part in segments if part])
     bare, form_code = strip_latin_forms(tokens)
+    if len(bare) > 1 and bare[-1] == "com":  # `Moonlight.com, Inc.`
+        bare = bare[:-1]
+    bare = _join_letters(bare)
     words = canonical_words(bare)
     qualifiers = canonical_words(tuple(word for word in bracketed if word not in STOP_WORDS))
     return NameKey(
@@ -144,6 +152,20 @@ def _latin_key(display: str, original: str) -> NameKey:
         dotted=frozenset(canonical_word(word) for word in dotted if (word,) not in LATIN_INDEX),
         latin=(),
     )
+
+
+def _join_letters(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Neighbouring single letters as one word, as if written with dots: `grainger w w` → `grainger ww`."""
+    joined: list[str] = []
+    is_open = False
+    for token in tokens:
+        is_letter = len(token) == 1 and token.isalpha() and token not in STOP_WORDS
+        if is_letter and is_open:
+            joined[-1] += token
+        else:
+            joined.append(token)
+        is_open = is_letter
+    return tuple(joined)
 
 
 def _compact(words: tuple[str, ...]) -> str:
@@ -210,9 +232,9 @@ def _is_form(words: tuple[str, ...]) -> bool:
     return True
 
 
-def _ideographic_key(display: str, original: str) -> NameKey:
-    script = script_of(display)
-    text = simplify(display).casefold()
+def _ideographic_key(text: str, display: str, original: str) -> NameKey:
+    script = script_of(text)
+    text = simplify(text).casefold()
     qualifiers: list[str] = []
     region = ""
     legal_form = ""

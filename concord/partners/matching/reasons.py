@@ -64,6 +64,7 @@ MESSAGES: Final[dict[str, Promise]] = {
     "reading_differs": _("The Chinese name reads differently (%(reading)s)."),
     "trade_words_agree": _("The trade words agree in translation."),
     "former_name": _("A former name agrees."),
+    "several_fit": _("The shortened name fits other customers as well."),
     "same_group": _("Both belong to one group and are companies of their own."),
 }
 

@@ -8,9 +8,12 @@ or take from it by the fixed amounts below. Two lines cut it into verdicts:
 * **same** (0.90 and more) has consequences without a human: the second registration waits as a likely duplicate. So
   it is reached only when the registration numbers are equal, or when nothing at all tells the two apart: names equal
   but for spelling, word order, legal form and abbreviations of everyday words; no conflict of country, domain,
-  region, registration number or class of legal form; and a name that is more than an everyday word. An equal web
-  domain also lets typing errors, short names and a name in another script pass, but never an extra word: group and
-  subsidiary share a domain.
+  region, registration number or class of legal form; and a name that is more than an everyday word. In one country
+  (both known, no other city), a shorter or slipped name passes too when it leaves hardly another company to be meant:
+  a Chinese short name with the whole brand, a cut or a slip in a long or everyday word beside a brand that stands there
+  whole, a reading of a Chinese name in which no word is left over (`NameMatch.sufficient`). Where such a name fits
+  several records, none of them is *same*: `queries.twins` asks a person. An equal web domain also lets typing errors,
+  short names and a name in another script pass, but never an extra word: group and subsidiary share a domain.
 * **review** (0.50 and more) asks a human. Whatever is alike but not beyond doubt ends here: an extra word (`Energy`,
   `Holdings`), a namesake in another country, an abbreviation, a Chinese name beside its English one.
 * **different** below.
@@ -25,7 +28,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -48,6 +51,7 @@ NameKind = Literal["legal", "short", "former", "alias"]
 
 SAME: Final = 0.90
 REVIEW: Final = 0.50
+_BELOW_SAME: Final = SAME - 0.0001
 
 _REGISTRATION_EQUAL: Final = 8.0
 _REGISTRATION_DIFFERS: Final = -4.0
@@ -87,11 +91,24 @@ class Match:
     score: float
     verdict: Verdict
     reasons: tuple[Reason, ...]
+    is_inferred: bool = False
+    """*Same* by a name that is shortened (were it by its region alone), slipped or read from another script: right as
+    long as it fits one record alone."""
 
     @property
     def points(self) -> int:
         """The score in whole points of 100, rounded down so that 90 always means *same*."""
         return int(self.score * 100 + 1e-9)
+
+    def doubted(self, reason: Reason) -> Match:
+        """The same comparison, for a person to decide."""
+        return replace(
+            self,
+            score=min(self.score, _BELOW_SAME),
+            verdict="review",
+            reasons=(*self.reasons, reason),
+            is_inferred=False,
+        )
 
 
 def profile(  # one argument per fact of a customer
@@ -143,23 +160,25 @@ def compare(left: Profile, right: Profile, *, rarity: Rarity | None = None) -> M
     codes = {reason.code for reason in facts}
     likelihood = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
     blocked = bool(codes & {"registration_differs", "country_differs", "domain_differs"})
-    proven = "registration_equal" in codes or (
-        not blocked and (name.equal or (name.compatible and "domain_equal" in codes and name.log_odds > 0))
-    )
+    by_domain = name.compatible and "domain_equal" in codes and name.log_odds > 0
+    in_one_country = name.sufficient and "country_equal" in codes and "city_differs" not in codes
+    proven = "registration_equal" in codes or (not blocked and (name.equal or by_domain or in_one_country))
     if proven:
         score = SAME + (1.0 - SAME) * likelihood
     else:
         if "domain_equal" in codes:
             likelihood = max(likelihood, _SAME_DOMAIN_FLOOR)
-        score = min(SAME * likelihood, SAME - 0.0001)
+        score = min(SAME * likelihood, _BELOW_SAME)
     score = round(score, 4)
     verdict: Verdict = "same" if score >= SAME else "review" if score >= REVIEW else "different"
-    return Match(score, verdict, (*reasons, *facts))
+    is_whole = name.equal and all(reason.code != "region_missing" for reason in reasons)
+    is_inferred = verdict == "same" and not (is_whole or by_domain or "registration_equal" in codes)
+    return Match(score, verdict, (*reasons, *facts), is_inferred)
 
 
 def _best_names(left: Profile, right: Profile, rarity: Rarity | None) -> tuple[NameMatch, tuple[Reason, ...]]:
     """The pair of names that speaks loudest for one company; former names agree less than names in use."""
-    best: tuple[tuple[bool, float], NameMatch, tuple[Reason, ...]] | None = None
+    best: tuple[tuple[bool, bool, float], NameMatch, tuple[Reason, ...]] | None = None
     for first in left.names:
         for second in right.names:
             found = match_names(first.key, second.key, rarity)
@@ -168,9 +187,13 @@ def _best_names(left: Profile, right: Profile, rarity: Rarity | None) -> tuple[N
                 reasons = (*reasons, Reason("former_name", {}, -0.3))
                 both = first.kind == second.kind
                 found = NameMatch(
-                    found.log_odds - 0.3, found.equal and not both, found.compatible and not both, reasons
+                    found.log_odds - 0.3,
+                    equal=found.equal and not both,
+                    compatible=found.compatible and not both,
+                    reasons=reasons,
+                    sufficient=found.sufficient and not both,
                 )
-            rank = (found.equal, found.log_odds)
+            rank = (found.equal, found.sufficient, found.log_odds)
             if best is None or rank > best[0]:
                 best = (rank, found, reasons)
     if best is None:

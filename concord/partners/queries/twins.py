@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from concord.partners.enums import NameKind, Verdict
 from concord.partners.matching.candidates import CANDIDATES, exact_keys
+from concord.partners.matching.ranking import likeness_as_written
 from concord.partners.matching.reasons import Reason
 from concord.partners.matching.score import Match, Profile, compare, profile
 from concord.partners.matching.score import Verdict as MatchVerdict
@@ -146,9 +147,24 @@ def find_twins(
     wanted = claim.profile()
     said = _verdicts_on(of_customer_id, ids)
     kin = _kin_of(of_customer_id, customers)
-    twins = [Twin(one, _judged(compare(wanted, profile_of(customers[one])), said.get(one), one in kin)) for one in ids]
+    matches = _unshared({one: compare(wanted, profile_of(customers[one])) for one in ids})
+    twins = [Twin(one, _judged(match, said.get(one), one in kin)) for one, match in matches.items()]
     likely = [twin for twin in twins if twin.match.verdict != "different"]
-    return sorted(likely, key=lambda twin: (-twin.match.score, twin.end_customer_id))[:limit]
+    return sorted(
+        likely,
+        key=lambda twin: (
+            -twin.match.score,
+            -likeness_as_written(claim.name, customers[twin.end_customer_id].legal_name),
+            twin.end_customer_id,
+        ),
+    )[:limit]
+
+
+def _unshared(matches: dict[int, Match]) -> dict[int, Match]:
+    """A shortened or slipped name that fits several records is proof for none of them."""
+    if sum(match.verdict == "same" for match in matches.values()) < 2:
+        return matches
+    return {pk: match.doubted(Reason("several_fit")) if match.is_inferred else match for pk, match in matches.items()}
 
 
 def _judged(match: Match, said: str | None, is_kin: bool) -> Match:

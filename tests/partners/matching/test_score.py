@@ -48,6 +48,9 @@ def codes(match: Match) -> set[str]:
         ("ＡＢＣ明月科技有限公司", "abc明月科技"),
         ("株式会社あさひ工業", "あさひ工業(株)"),
         ("㈜한빛전자", "주식회사 한빛전자"),
+        ("W.W. Lanternfish, Inc.", "LANTERNFISH W W INC"),
+        ("L&#252;menara &amp; Sons Ltd", "Lümenara & Sons Limited"),
+        ("Lumenara.com, Inc.", "LUMENARA INC"),
     ],
 )
 def test_one_company_in_two_spellings(left, right):
@@ -99,6 +102,56 @@ def test_a_human_looks_at_what_is_alike_but_not_beyond_doubt(left, right):
 )
 def test_two_companies(left, right):
     assert verdict(left, right) == "different"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("广东申菱环境系统股份有限公司", "申菱环境"),  # the beginning: brand and a trade word
+        ("深圳迈瑞生物医疗电子股份有限公司", "迈瑞医疗"),  # the whole brand and a trade word from further on
+        ("上海康德莱企业发展集团股份有限公司", "康德莱"),  # three characters that are the whole brand
+        ("苏州龙杰特种纤维股份有限公司", "苏州龙杰"),  # two, and both state the region
+        ("杭州明月数字技术股份有限公司", "Hangzhou Mingyue Digital Technology Co., Ltd."),
+        ("阿里巴巴（中国）有限公司", "Alibaba (China) Co., Ltd."),
+        ("Lumenara Dynamic Instruments Ltd.", "LUMENARA DYN. INSTR."),
+        ("Nordwind Laboratorium GmbH", "Nordwind Labratorium GmbH"),
+        ("Nordwind Technology GmbH", "Nordwind Tecnology GmbH"),
+    ],
+)
+def test_in_one_country_a_shorter_or_slipped_name_may_do(left, right):
+    def verdict_in(here: str, there: str, city: str = "") -> str:
+        one, other = profile(left, country=here, city="Ulm"), profile(right, country=there, city=city)
+        assert compare(other, one).verdict == compare(one, other).verdict
+        return compare(one, other).verdict
+
+    assert verdict_in("CN", "CN") == "same"
+    assert compare(profile(left, country="CN"), profile(right, country="CN")).is_inferred
+    assert verdict_in("CN", "") == verdict_in("", "") == "review", "the country must be known"
+    assert verdict_in("CN", "SG") != "same"
+    assert verdict_in("CN", "CN", city="Jena") == "review", "two cities may be two companies"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("东方航空股份有限公司", "东方航空物流股份有限公司"),  # two legal names, one within the other
+        ("中山大洋电机股份有限公司", "大洋"),  # two characters are everybody's
+        ("百川能源股份有限公司", "百川股份"),
+        ("合力泰科技股份有限公司", "合力科技"),  # a part of the brand
+        ("上海汇通能源股份有限公司", "上海能源"),  # no brand at all
+        ("福建青松股份有限公司", "上海青松建化"),
+        ("有友食品股份有限公司", "Youyou Foods Co., Ltd."),  # two syllables without a place
+        ("杭州明月数字技术股份有限公司", "Hangzhou Mingyue Digital Technology Trading Co., Ltd."),
+        ("杭州明月晨星科技有限公司", "Hangzhou Mingyue Technology Co., Ltd."),  # half of the brand
+        ("Bayer AG", "Bauer AG"),  # another brand
+        ("Bayer Lumenara AG", "Bauer Lumenara AG"),
+        ("Adv. Mic. Dev. Inc.", "Advanced Micro Devices, Inc."),  # no word stands there whole
+        ("Lumenara GmbH", "Lumenara Holding GmbH"),
+        ("Lumenara GmbH", "Lumenara Deutschland GmbH"),
+    ],
+)
+def test_what_may_mean_somebody_else_is_not_the_same_in_one_country(left, right):
+    assert compare(profile(left, country="CN"), profile(right, country="CN")).verdict in {"review", "different"}
 
 
 def test_a_fund_with_another_number_is_never_the_same():
