@@ -31,6 +31,7 @@ class RequestState(models.TextChoices):
     GRANTED = "granted", _("Granted")
     REFUSED = "refused", _("Refused")
     MOOT = "moot", _("Over with the protection")
+    TAKEN_BACK = "undone", _("Taken back before it began")
 
 
 class AppealState(models.TextChoices):
@@ -59,9 +60,11 @@ PROTECTION_EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.extension_requested": _("Extension asked for"),
     "deal.extended": _("Protection extended"),
     "deal.extension_refused": _("Extension refused"),
+    "deal.extension_lacking": _("Nobody answered, and too little is known to extend"),
     "deal.hold_requested": _("Stop of the clock asked for"),
     "deal.held": _("Clock stopped"),
     "deal.hold_refused": _("Stop of the clock refused"),
+    "deal.hold_ended": _("Clock runs on"),
     "deal.customer_chose": _("The customer has chosen"),
     "deal.appealed": _("Appeal filed"),
     "deal.appeal_upheld": _("Appeal: the decision stands"),
@@ -74,6 +77,7 @@ REQUEST_LOOKS = {
     RequestState.GRANTED.value: Look("ok", "circle-check", RequestState.GRANTED.label),
     RequestState.REFUSED.value: Look("bad", "circle-x", RequestState.REFUSED.label),
     RequestState.MOOT.value: Look("muted", "minus", RequestState.MOOT.label),
+    RequestState.TAKEN_BACK.value: Look("muted", "arrow-back", RequestState.TAKEN_BACK.label),
 }
 APPEAL_LOOKS = {
     AppealState.OPEN.value: Look("warn", "scale", AppealState.OPEN.label),

@@ -69,6 +69,10 @@ class Model:
     def hold(self, days: int) -> None:
         self.held.append((self.day, self.day + days))
 
+    def run_on(self) -> None:
+        """The clock that stands runs on from today."""
+        self.held = [(begin, min(end, self.day)) for begin, end in self.held if begin < self.day]
+
     def pass_days(self, number: int) -> None:
         """Live through so many days, one after the other."""
         self.made_up()

@@ -21,6 +21,7 @@ from concord.deals.actions.decisions import approve_registration, decide_duplica
 from concord.deals.actions.drafts import create_registration
 from concord.deals.actions.extensions import grant_extension, refuse_extension, request_extension
 from concord.deals.actions.holds import hold_protection
+from concord.deals.actions.holds_ending import end_hold
 from concord.deals.actions.protection_timers import run_protections
 from concord.deals.actions.submission import submit_registration
 from concord.deals.models import Appeal, Deal, ExtensionRequest, ProgrammeSettings, Protection, ProtectionLife
@@ -206,6 +207,18 @@ class Protections(RuleBasedStateMachine):
             return
         hold_protection(until=until, now=self.now, **values)
         known.life.hold(days)
+
+    @rule(who=WHO)
+    def let_the_clock_run_on(self, who):
+        known = self.known.get(who)
+        if known is None or not known.is_live:
+            return
+        values = {"actor": self.manager, "deal_uuid": known.deal.uuid}
+        if not known.life.stands(known.life.day + 1):
+            self.refused(end_hold, "wrong_state", **values)
+            return
+        end_hold(now=self.now, **values)
+        known.life.run_on()
 
     @rule(who=WHO)
     def choose(self, who):

@@ -77,10 +77,11 @@ def request_extension(
     life = life_of(row, deal)
     if requests_of(deal).filter(state=RequestState.PENDING).exists():
         raise ExtensionPending
-    _demand_possible(deal, row, life, now=moment)
+    _demand_possible(row, life)
+    request = ExtensionRequest(deal=deal, note=said, asked_at=moment, asked_by_id=actor.user_id)
+    _demand_ready(deal, request)
     _demand_new_evidence(deal)
-    due = answer_due_at(moment, programme_terms())
-    request = ExtensionRequest(deal=deal, note=said, asked_at=moment, asked_by_id=actor.user_id, answer_due_at=due)
+    request.answer_due_at = due = answer_due_at(moment, programme_terms())
     request.save(force_insert=True)
     if due + SLACK > row.ends_at:
         change_life(row, deal, replace(life, kept_until=due + SLACK), actor=actor, now=moment)
@@ -117,7 +118,8 @@ def grant_extension(
     moment = moment_after_lock(now)
     row = demand_protected(deal, locked_life(deal), now=moment)
     chosen = chosen_reason(ReasonKind.EXTEND, reason)
-    _demand_possible(deal, row, life_of(row, deal), now=moment)
+    _demand_possible(row, life_of(row, deal))
+    _demand_ready(deal, request)
     request.reason, request.answer_note = chosen, note.strip()
     _extend(deal, row, request, actor=actor, now=moment, at=moment)
     return request
@@ -164,9 +166,12 @@ def extend_by_silence(
 ) -> ExtensionRequest:
     """Inside the timer, which holds the locks: grant what nobody answered by the moment at which the answer was due.
 
-    Checks nothing but the database's rules: where the portal was away and a rival came in between, nothing is granted.
-    Writes request, life, protections and benefits. Records ``deal.extended``. Raises ``Conflict``.
+    Checks that enough is known of the deal, its contacts and promises as they are, its notes as old as they were when
+    it was asked for: the vendor's silence ages nothing. Where the portal was away and a rival came in between, nothing
+    is granted. Writes request, life, protections and benefits. Records ``deal.extended``. Raises ``NotReady``,
+    ``Conflict``.
     """
+    _demand_ready(deal, request)
     request.by_silence = True
     _extend(deal, row, request, actor=actor, now=now, at=request.answer_due_at)
     return request
@@ -200,12 +205,23 @@ def _waiting(deal: Deal) -> ExtensionRequest:
     return request
 
 
-def _demand_possible(deal: Deal, row: ProtectionLife, life: Life, *, now: datetime) -> None:
+def note_lacking(*, actor: Actor, deal: Deal, request: ExtensionRequest, refused: NotReady, now: datetime) -> None:
+    """Inside the timer: keep, once, that silence could not grant a request; the partner reads what is missing."""
+    request.lacking_at = now
+    request.save(update_fields=["lacking_at", "updated_at"])
+    record("deal.extension_lacking", actor=actor, subject=subject_of(deal), payload=dict(refused.details))
+
+
+def _demand_possible(row: ProtectionLife, life: Life) -> None:
     if row.extensions >= row.most_extensions:
         raise Conflict(_("This protection was extended as often as the programme allows."), code="no_extension_left")
     if not reaches_further(life, row.extension):
         raise Conflict(_("No extension reaches beyond the hard end of a protection."), code="hard_end")
-    ready = is_ready_to_extend(deal, now=now)
+
+
+def _demand_ready(deal: Deal, request: ExtensionRequest) -> None:
+    """Enough is known, measured at the moment of the request: while the vendor owes the answer nothing gets old."""
+    ready = is_ready_to_extend(deal, now=request.asked_at)
     if isinstance(ready, Denied):
         raise NotReady(ready.message, details=ready.details)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from concord.deals.actions.extensions import extend_by_silence
+from concord.deals.actions.extensions import NotReady, extend_by_silence, note_lacking
 from concord.deals.actions.locked import moment_after_lock, subject_of
 from concord.deals.actions.protection_life import change_life, end_protection, finish_life, locked_life
 from concord.deals.enums import OPEN_STAGES, SalesStage
@@ -40,8 +40,8 @@ def carry_on_protection(*, actor: Actor, deal_id: int, now: datetime) -> int:
 
     Locks the end customer, then the deal, then its life. Checks nothing: what is not due any more is left alone.
     Writes life, protections, benefits and, at the end, the deal's stage. Records ``deal.protection_warned``,
-    ``deal.activity_test_passed``, ``deal.grace_started``, ``deal.lapsed``, ``deal.expired``, ``deal.extended`` or
-    ``deal.protection_ended``. How many steps.
+    ``deal.activity_test_passed``, ``deal.grace_started``, ``deal.lapsed``, ``deal.expired``, ``deal.extended``,
+    ``deal.extension_lacking`` or ``deal.protection_ended``. How many steps.
     """
     deals = Deal.objects.unscoped("timers look after every protection")
     customer_id = deals.filter(pk=deal_id).values_list("end_customer_id", flat=True).first()
@@ -83,6 +83,10 @@ def _extend_unanswered(deal: Deal, row: ProtectionLife, *, by: datetime, actor: 
     assert fresh is not None  # it was there a moment ago, and this transaction holds it
     try:
         extend_by_silence(actor=actor, deal=deal, row=fresh, request=request, now=now)
+    except NotReady as refused:
+        if request.lacking_at is None:
+            note_lacking(actor=actor, deal=deal, request=request, refused=refused, now=now)
+        return False
     except Conflict:
         return False
     return True

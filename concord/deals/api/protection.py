@@ -17,6 +17,7 @@ from concord.deals.actions.appeals import file_appeal, overturn_decision, uphold
 from concord.deals.actions.customers_choice import record_customers_choice
 from concord.deals.actions.extensions import grant_extension, refuse_extension, request_extension
 from concord.deals.actions.holds import grant_hold, hold_protection, refuse_hold
+from concord.deals.actions.holds_ending import end_hold
 from concord.deals.api import serializers as shapes
 from concord.deals.api.deals import IF_MATCH, KEY
 from concord.deals.api.states import StateView
@@ -90,6 +91,7 @@ class HoldOfLifeSerializer(RequestOfLifeSerializer):
     ends_at = serializers.DateTimeField(source="period.upper")
     cause = serializers.CharField(source="cause.code")
     by_vendor = serializers.BooleanField()
+    ended_early_at = serializers.DateTimeField(source="ended_at", allow_null=True)
 
 
 class ProtectionShape(serializers.Serializer[ProtectionFacts]):
@@ -241,6 +243,22 @@ class RefuseHoldView(StateView):
     def act(self, request: Request, deal_uuid: uuid.UUID, values: dict[str, Any]) -> None:
         """Refuse."""
         refuse_hold(**self.common(request, deal_uuid), **values)
+
+
+class EndHoldView(StateView):
+    """Let the clock run on before its time."""
+
+    required_scopes = {"POST": "deals:decide"}
+    input_shape = ProtectionNoteSerializer
+
+    @_described("deals_hold_end", ProtectionNoteSerializer)
+    def post(self, request: Request, deal_uuid: uuid.UUID) -> Response:
+        """End the stop that stands now, or take back the next to come; its unused days may be used later."""
+        return self.change(request, deal_uuid)
+
+    def act(self, request: Request, deal_uuid: uuid.UUID, values: dict[str, Any]) -> None:
+        """End it."""
+        end_hold(**self.common(request, deal_uuid), **values)
 
 
 class AppealView(StateView):

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/extend/refuse/", protection.RefuseExtensionView.as_view(), name="deal-extend-refuse"),
     path("deals/<uuid:deal_uuid>/hold/", protection.HoldView.as_view(), name="deal-hold"),
     path("deals/<uuid:deal_uuid>/hold/grant/", protection.GrantHoldView.as_view(), name="deal-hold-grant"),
+    path("deals/<uuid:deal_uuid>/hold/end/", protection.EndHoldView.as_view(), name="deal-hold-end"),
     path("deals/<uuid:deal_uuid>/hold/refuse/", protection.RefuseHoldView.as_view(), name="deal-hold-refuse"),
     path("deals/<uuid:deal_uuid>/appeal/", protection.AppealView.as_view(), name="deal-appeal"),
     path("deals/<uuid:deal_uuid>/appeal/uphold/", protection.UpholdView.as_view(), name="deal-appeal-uphold"),

@@ -20,6 +20,7 @@ from concord.deals.actions.appeals import overturn_decision, uphold_decision
 from concord.deals.actions.customers_choice import record_customers_choice
 from concord.deals.actions.extensions import grant_extension, refuse_extension
 from concord.deals.actions.holds import grant_hold, hold_protection, refuse_hold
+from concord.deals.actions.holds_ending import end_hold
 from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.precedents import publish_precedent
 from concord.deals.desk.base import DeskPage
@@ -59,6 +60,7 @@ DEEDS: dict[str, tuple[type[Any], Callable[..., Any], Any]] = {
     "grant-hold": (forms.GrantHoldForm, grant_hold, gettext_lazy("Stop the clock as asked")),
     "refuse-hold": (forms.RefuseHoldForm, refuse_hold, gettext_lazy("Let the clock run")),
     "hold": (forms.HoldForm, hold_protection, gettext_lazy("Stop the clock")),
+    "end-hold": (forms.EndHoldForm, end_hold, gettext_lazy("Let the clock run on")),
     "choice": (forms.ChoiceForm, record_customers_choice, gettext_lazy("The customer chose in writing")),
     "uphold": (forms.UpholdForm, uphold_decision, gettext_lazy("The decision stands")),
     "overturn": (forms.OverturnForm, overturn_decision, gettext_lazy("The decision falls")),
@@ -145,6 +147,7 @@ class ProtectionDeskView(_OneDeal):
                 possible += ["grant-extension", "refuse-extension"]
             if view.hold is not None and view.hold.state == RequestState.PENDING:
                 possible += ["grant-hold", "refuse-hold"]
+            possible += ["end-hold"] if is_extendable(deal) and view.to_end is not None else []
             possible += ["hold"] if is_extendable(deal) and view.hold_left > timedelta() else []
             possible += ["choice"] if view.row.cut_at is None else []
         context.update(

@@ -121,6 +121,12 @@ class GrantHoldForm(_VersionedForm):
     note = _text(_("Note to the partner"), 2_000, required=False)
 
 
+class EndHoldForm(_VersionedForm):
+    """Let the clock run on before its time."""
+
+    note = _text(_("Note to the partner"), 2_000, _("Name no other partner and no price."), required=False)
+
+
 class RefuseHoldForm(AnswerForm):
     """Let the clock run."""
 

@@ -111,6 +111,8 @@ class ExtensionRequest(ScopedModel, PublicModel):
     answer_note = models.TextField(_("note on the answer"), blank=True)
     #: nobody answered before the protection ended: granted by the programme itself
     by_silence = models.BooleanField(_("granted for want of an answer"), default=False)
+    #: when nobody answered in time and so little was known of the deal that silence could not grant it
+    lacking_at = models.DateTimeField(_("too little known when it was due"), null=True)
     ends_before = models.DateTimeField(_("end before"), null=True)
     ends_after = models.DateTimeField(_("end after"), null=True)
 
@@ -151,6 +153,8 @@ class ProtectionHold(ScopedModel, PublicModel):
     answered_by = _person()
     reason = _reason()
     answer_note = models.TextField(_("note on the answer"), blank=True)
+    #: when the vendor let the clock run on before the period's planned end
+    ended_at = models.DateTimeField(_("ended early"), null=True)
 
     objects = OfDealQuerySet.as_manager()
 

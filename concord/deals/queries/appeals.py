@@ -32,6 +32,7 @@ _SPEAKABLE = frozenset(
         "deal.extended",
         "deal.extension_refused",
         "deal.held",
+        "deal.hold_ended",
         "deal.lost",
         "deal.withdrawn",
     }

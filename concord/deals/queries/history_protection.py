@@ -23,9 +23,11 @@ PROTECTION_LOOKS: Mapping[str, tuple[str, str]] = {
     "deal.extension_requested": ("calendar-plus", "info"),
     "deal.extended": ("calendar-check", "ok"),
     "deal.extension_refused": ("circle-x", "bad"),
+    "deal.extension_lacking": ("alert-triangle", "warn"),
     "deal.hold_requested": ("player-pause", "info"),
     "deal.held": ("player-pause", "ok"),
     "deal.hold_refused": ("circle-x", "bad"),
+    "deal.hold_ended": ("player-play", "info"),
     "deal.customer_chose": ("user-check", "warn"),
     "deal.appealed": ("scale", "info"),
     "deal.appeal_upheld": ("gavel", "muted"),
@@ -88,6 +90,22 @@ def _of_hold(payload: Mapping[str, Any], words: Any) -> str:
     }
 
 
+def _of_hold_ended(payload: Mapping[str, Any], words: Any) -> str:
+    said = _("%(reason)s: it was to stand until %(planned)s. Protected until %(day)s.") % {
+        "reason": _of_reason(payload, words),
+        "planned": _day(payload, "planned_until"),
+        "day": _day(payload, "ends_at"),
+    }
+    return f"{said} {payload['note']}" if payload.get("note") else said
+
+
+def _of_lacking(payload: Mapping[str, Any], _words: Any) -> str:
+    return _("%(score)s of %(line)s points. It is extended as soon as the deal is ready again.") % {
+        "score": payload.get("score", 0),
+        "line": payload.get("line", 0),
+    }
+
+
 def _of_choice(payload: Mapping[str, Any], _words: Any) -> str:
     if payload.get("for_you"):
         return _("The customer wrote that it wants to work with you. It is free from the next day on.")
@@ -101,9 +119,11 @@ PROTECTION_TELLING: Mapping[str, Telling] = {
     "deal.grace_started": _of_grace,
     "deal.extended": _of_extension,
     "deal.extension_refused": _of_reason,
+    "deal.extension_lacking": _of_lacking,
     "deal.hold_requested": _of_hold,
     "deal.held": _of_hold,
     "deal.hold_refused": _of_reason,
+    "deal.hold_ended": _of_hold_ended,
     "deal.customer_chose": _of_choice,
     "deal.appeal_upheld": _of_reason,
     "deal.appeal_overturned": _of_reason,

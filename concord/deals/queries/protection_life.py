@@ -81,6 +81,8 @@ class ProtectionView:
     extensions_left: int
     hold_left: timedelta
     standing: ProtectionHold | None
+    #: the stop of the clock that could be ended: the one that stands, else the next to come
+    to_end: ProtectionHold | None
     extension: ExtensionRequest | None
     hold: ProtectionHold | None
     is_live: bool
@@ -111,6 +113,11 @@ def protection_view(deal: Deal, *, now: datetime) -> ProtectionView | None:
         extensions_left=row.most_extensions - row.extensions,
         hold_left=row.most_held - row.held,
         standing=next((one for one in holds if one.state == RequestState.GRANTED and now in one.period), None),
+        to_end=min(
+            (one for one in holds if one.state == RequestState.GRANTED and one.period.upper > now),
+            key=lambda one: one.period.lower,
+            default=None,
+        ),
         extension=requests_of(deal).select_related("reason").first(),
         hold=holds[0] if holds else None,
         is_live=is_live,
@@ -138,6 +145,18 @@ def requests_of(deal: Deal) -> ScopedQuerySet[Any]:
 def holds_of(deal: Deal) -> ScopedQuerySet[Any]:
     """The deal's stops of the clock, the latest first; the deal was fetched through its scope."""
     return ProtectionHold.objects.unscoped("the deal was fetched through its scope").filter(deal=deal)
+
+
+def hold_to_end(row: ProtectionLife, *, now: datetime) -> ProtectionHold | None:
+    """The stop of this life's clock that stands now, else the next that is granted to come; one statement."""
+    found: ProtectionHold | None = (
+        ProtectionHold.objects.unscoped("the holds of one life")
+        .filter(life=row, state=RequestState.GRANTED, period__endswith__gt=now)
+        .select_related("cause")
+        .order_by("period")
+        .first()
+    )
+    return found
 
 
 def unanswered_extension(deal: Deal, *, by: datetime) -> ExtensionRequest | None:

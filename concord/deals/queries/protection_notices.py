@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.enums import OPEN_STAGES
-from concord.deals.models import Deal, ProtectionLife
+from concord.deals.models import Deal, ExtensionRequest, ProtectionLife
 from concord.deals.protection.working_time import appeal_until
-from concord.deals.protection_enums import EndCause
+from concord.deals.protection_enums import EndCause, RequestState
 from concord.deals.queries.programme import programme_terms
 from concord.portal.actor import Actor
 
@@ -37,13 +37,23 @@ class Notice:
 
 
 def protection_notices(actor: Actor, *, now: datetime, most: int = 12) -> list[Notice]:
-    """Grace that runs, decisions that can be appealed against, protections that ended lately. Five statements."""
+    """Grace that runs, requests that silence could not grant, decisions to appeal against, what ended lately.
+
+    Six statements.
+    """
     lives = ProtectionLife.objects.visible_to(actor).select_related("deal")
     in_grace = lives.filter(ended_at__isnull=True, in_grace=True, deal__sales_stage__in=OPEN_STAGES)
     told = [
         Notice(one.deal, "grace", _("Too little activity: it lapses"), "alert-triangle", "bad", one.grace_until)
         for one in in_grace.order_by("grace_until")[:most]
         if one.grace_until is not None
+    ]
+    lacking = ExtensionRequest.objects.visible_to(actor).filter(state=RequestState.PENDING, lacking_at__isnull=False)
+    label = _("Too little is known to extend the protection")
+    told += [
+        Notice(one.deal, "lacking", label, "alert-triangle", "warn", one.lacking_at)
+        for one in lacking.select_related("deal").order_by("lacking_at")[:most]
+        if one.lacking_at is not None
     ]
     told += _appealable(actor, now=now, most=most)
     words = {
