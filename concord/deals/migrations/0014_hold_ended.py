@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deals", "0012_vendor_account_guard"),
+        ("deals", "0013_evidence_about"),
     ]
 
     operations = [
