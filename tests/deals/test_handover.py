@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.core import mail
 from django.db import connection
@@ -26,6 +27,7 @@ from concord.portal.events import Subject
 from concord.portal.models import Event
 from concord.portal.refusals import InvalidInput, NotAllowed, NotThere
 from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote
+from concord.pricing.models import StockLevel, Warehouse
 from tests.deals import making
 from tests.factories import make_price_list, set_price
 
@@ -230,6 +232,28 @@ def test_the_brief_takes_the_same_few_statements(cast, deal, client):
     client.force_login(cast.vendor_manager)
     page = client.get(reverse("deals:brief", args=[deal.uuid]))
     assert page.context["brief"].quotes[0].partner_total is None
+
+
+def test_a_count_that_is_old_is_called_so_on_page_paper_and_in_the_api(cast, deal, client):
+    client.force_login(cast.seller_a)
+    product = deal.lines.get().product
+    set_price(make_price_list("USD"), product, "120")
+    quote = _quote_of(cast, deal, product)
+    address = f"/api/v1/deals/{deal.uuid}/brief/"
+    place = Warehouse.objects.create(code="NORTH", name="North")
+    count = StockLevel.objects.create(warehouse=place, product=product, on_hand=7, as_of=making.now())
+    assert "old count" not in client.get(reverse("deals:brief", args=[deal.uuid])).content.decode()
+    count.as_of = making.now() - timedelta(days=9)
+    count.save()
+    assert "old count:" in client.get(reverse("deals:brief", args=[deal.uuid])).content.decode()
+    (told,) = client.get(address).json()["quotes"]
+    assert (told["number"], told["lines"][0]["available"], told["lines"][0]["stock_is_stale"]) == (
+        quote.number,
+        7,
+        True,
+    )
+    paper = pypdfium2.PdfDocument(client.get(reverse("deals:brief-pdf", args=[deal.uuid])).content)
+    assert "old count:" in "".join(page.get_textpage().get_text_bounded() for page in paper)
 
 
 def _quote_of(cast, deal, product):

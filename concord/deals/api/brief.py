@@ -145,4 +145,5 @@ def _line(line: BriefLine, currency: str) -> dict[str, Any]:
         "available": line.stock.available if line.stock.is_known else None,
         "exact": line.stock.exact,
         "stock_as_of": line.stock.as_of,
+        "stock_is_stale": line.stock.is_stale,
     }

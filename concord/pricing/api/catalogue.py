@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,9 +17,11 @@ from concord.portal.api.idempotency import IdempotentMixin
 from concord.portal.api.pagination import CursorPages
 from concord.portal.imports import import_records, kind_of
 from concord.portal.refusals import NotThere
+from concord.pricing.api.stock import SubstituteSerializer, substitute_documents
 from concord.pricing.enums import Lifecycle
 from concord.pricing.models import Product
 from concord.pricing.queries.catalogue import products_matching
+from concord.pricing.queries.substitutes import substitutes_for
 
 
 class ProductSerializer(serializers.ModelSerializer[Product]):
@@ -31,7 +33,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 
     class Meta:
         model = Product
-        fields = (
+        fields: ClassVar[tuple[str, ...]] = (
             "id",
             "sku",
             "manufacturer_part_number",
@@ -49,6 +51,15 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "successor",
             "updated_at",
         )
+
+
+class ProductWithSubstitutesSerializer(ProductSerializer):
+    """One product with what can be ordered instead of it."""
+
+    substitutes = SubstituteSerializer(many=True, source="offers")
+
+    class Meta(ProductSerializer.Meta):
+        fields = (*ProductSerializer.Meta.fields, "substitutes")
 
 
 class ProductRowSerializer(serializers.Serializer[Any]):
@@ -117,10 +128,14 @@ class ProductView(APIView):
 
     required_scopes = "catalogue:read"
 
-    @extend_schema(responses=ProductSerializer)
+    @extend_schema(responses=ProductWithSubstitutesSerializer)
     def get(self, request: Request, sku: str) -> Response:
-        """One product."""
+        """One product, with its successor and declared substitutes and their stock."""
         product = Product.objects.select_related("family", "successor").filter(sku=sku).first()
         if product is None:
             raise NotThere
-        return Response(ProductSerializer(product).data, headers={"ETag": etag(product.uuid, product.updated_at)})
+        actor = api_actor(request)
+        asking = None if actor.is_vendor else actor.partner_id
+        offers = substitutes_for([product.pk], now=timezone.now(), partner_id=asking).get(product.pk, ())
+        body = {**ProductSerializer(product).data, "substitutes": substitute_documents(offers)}
+        return Response(body, headers={"ETag": etag(product.uuid, product.updated_at)})

@@ -19,7 +19,12 @@ from concord.portal.refusals import InvalidInput
 from concord.pricing.access import customer_asked_for, partner_asking
 from concord.pricing.actions.stock import record_unmet_demand
 from concord.pricing.api.money import MoneySerializer, money
-from concord.pricing.api.stock import AskedAvailabilitySerializer, asked_availability_document
+from concord.pricing.api.stock import (
+    AskedAvailabilitySerializer,
+    SubstituteSerializer,
+    asked_availability_document,
+    substitute_documents,
+)
 from concord.pricing.pasted import MAX_LINES
 from concord.pricing.queries.price_check import (
     AskedLine,
@@ -30,6 +35,7 @@ from concord.pricing.queries.price_check import (
     token_of,
     unmet_in,
 )
+from concord.pricing.queries.price_check_offers import offers_of
 
 #: a clock that is a little ahead asks for no future price
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -91,6 +97,7 @@ class CheckedLineSerializer(serializers.Serializer[Any]):
     next_break = NextBreakSerializer(allow_null=True)
     receipt = serializers.DictField(allow_null=True)
     availability = AskedAvailabilitySerializer(allow_null=True)
+    substitutes = SubstituteSerializer(many=True, help_text="Where the product has ended or is not there in full.")
     other_live_quote = LineErrorSerializer(
         allow_null=True,
         help_text="To a partner with a live relation to the customer, for prices of now: how another live quote for the"
@@ -151,6 +158,9 @@ class PriceCheckView(APIView):
         if actor.is_partner and partner is not None:
             record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet_in(check), asked_on=now.date())
         document = price_check_document(check)
+        offers = offers_of(check, actor=actor)
+        for answered, line in zip(document["lines"], check.lines, strict=True):
+            answered["substitutes"] = substitute_documents(offers.get(line.product.pk, ()) if line.product else ())
         if "as_of" not in given:
             notices = notices_of(check, actor=actor, end_customer_id=customer.pk if customer else None, moment=now)
             for line, notice in zip(document["lines"], notices, strict=True):

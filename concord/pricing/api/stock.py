@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -21,6 +22,7 @@ from concord.pricing.actions.stock import StockRow, put_stock
 from concord.pricing.models import Product
 from concord.pricing.queries.availability import Availability, availability_for
 from concord.pricing.queries.availability_text import AvailabilityCode, answer_for
+from concord.pricing.queries.substitutes import Offer
 
 LARGEST = 2**31 - 1
 
@@ -90,6 +92,30 @@ class StockAnswerSerializer(serializers.Serializer[Any]):
     unchanged = serializers.IntegerField()
     rejected = serializers.IntegerField()
     results = StockResultSerializer(many=True)
+
+
+class SubstituteSerializer(serializers.Serializer[Any]):
+    """A product that can stand in for another one: its successor, or one that the vendor declared, best first."""
+
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    is_successor = serializers.BooleanField()
+    note = serializers.CharField()
+    availability = AvailabilitySerializer()
+
+
+def substitute_documents(offers: Sequence[Offer]) -> list[dict[str, Any]]:
+    """Offers as JSON values, names in the reader's language."""
+    return [
+        {
+            "sku": one.product.sku,
+            "name": one.product.display_name,
+            "is_successor": one.is_successor,
+            "note": one.note,
+            "availability": availability_document(one.availability),
+        }
+        for one in offers
+    ]
 
 
 def availability_document(stock: Availability) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,8 +31,8 @@ from concord.pricing.forms.price_check import BillForm, PriceCheckForm, ProductL
 from concord.pricing.queries.availability_text import answer_for
 from concord.pricing.queries.catalogue import search_products
 from concord.pricing.queries.price_check import AskedLine, PriceCheck, check_prices, named_lines, token_of, unmet_in
+from concord.pricing.queries.price_check_offers import offers_of
 from concord.pricing.queries.price_lists import currencies_of_market
-from concord.pricing.queries.substitutes import Offer, substitutes_for
 
 SUGGESTED = 12
 #: receipts are asked for within the working day of the list that they belong to
@@ -233,7 +233,7 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
     chosen = {name: form.cleaned_data.get(name) or "" for name in ("customer", "partner", "currency")}
     base = QueryDict(mutable=True)
     base.update({**{k: v for k, v in chosen.items() if v}, "as_of": check.basket.moment.isoformat()})
-    offers = _offers(request, check)
+    offers = offers_of(check, actor=actor_of(request))
     rows = []
     for line in check.lines:
         address = ""
@@ -262,18 +262,6 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
     }
 
 
-def _offers(request: HttpRequest, check: PriceCheck) -> Mapping[int, Sequence[Offer]]:
-    """What can be had instead of products that have ended or are not there in the quantity asked for."""
-    actor = actor_of(request)
-    wanting = [
-        line.product.pk
-        for line in check.lines
-        if line.product is not None and (line.missing or not line.product.is_orderable)
-    ]
-    asking = None if actor.is_vendor else actor.partner_id
-    return substitutes_for(wanting, now=check.basket.moment, partner_id=asking)
-
-
 def _headings(check: PriceCheck) -> list[str]:
     currency = check.basket.currency
     return [
@@ -291,7 +279,9 @@ def _headings(check: PriceCheck) -> list[str]:
         _("Next break from"),
         f"{_('Next price')} ({currency})",
         _("In stock"),
+        _("Availability"),
         _("Counted at"),
+        _("Old count"),
         _("Remark"),
     ]
 
@@ -320,6 +310,8 @@ def _rows(check: PriceCheck) -> Iterator[list[Value]]:
             following.quantity if following else None,
             unit(following.unit_price) if following else None,
             stock.available if stock and stock.is_known else None,
+            answer_for(stock, line.wanted).text if stock and line.wanted else "",
             stock.as_of.isoformat(timespec="minutes") if stock and stock.as_of else "",
+            _("yes") if stock and stock.is_stale else "",
             line.error,
         ]

@@ -38,6 +38,7 @@ from concord.pricing.forms.quotes import QuoteFilterForm
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_document import check_address
 from concord.pricing.queries.quote_document_state import document_state
+from concord.pricing.queries.quote_stock import quote_stock
 from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now, totals_by_currency
 from concord.pricing.queries.rival_notices import rival_notices
 from concord.pricing.rules.quotes import can_honour, can_quote_for, sees_quotes
@@ -175,11 +176,14 @@ def render_quote_page(
         moment=now,
     )
     may_act = bool(can_quote_for(actor=actor, partner_id=quote.partner_id))
+    is_open = state in {QuoteStatus.DRAFT, QuoteStatus.ISSUED}
+    stock = quote_stock(quote, lines, actor=actor, now=now) if is_open else {}
     context = {
         "quote": quote,
         "state": state,
         "lines": [
-            _line(line, quote.currency, full=actor.is_vendor) | {"notice": notices.get(place)}
+            _line(line, quote.currency, full=actor.is_vendor)
+            | {"notice": notices.get(place), "stock": stock.get(line.product_id)}
             for place, line in enumerate(lines)
         ],
         "refusal": refusal,
