@@ -81,7 +81,7 @@ class DealListPage:
 
         deals_loaded(server, size, seed)
         client = Client()
-        client.force_login(User.objects.get(pk=1), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(User.objects.get(pk=1))
 
         def product(number: int) -> object:
             answer = client.get(f"/deals/?{_ASKED[number % len(_ASKED)][0]}")
@@ -110,7 +110,7 @@ class DealPage:
 
         deals_loaded(server, size, seed)
         client = Client()
-        client.force_login(User.objects.get(pk=1), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(User.objects.get(pk=1))
 
         def product(number: int) -> object:
             answer = client.get(f"/deals/{numbered_uuid(number % STORIES + 1)}/")

@@ -13,15 +13,18 @@ from concord.portal.actor import Actor
 from concord.portal.refusals import NotThere
 
 
-def access_deal(actor: Actor, deal_uuid: uuid.UUID | str) -> Deal:
-    """One deal with partner, owner and reasons; also a draft opened in an emergency. Raises ``NotThere``."""
+def access_deal(actor: Actor, deal_uuid: uuid.UUID | str, *along: str) -> Deal:
+    """One deal with partner, owner and reasons; also a draft opened in an emergency. Raises ``NotThere``.
+
+    ``along`` names more relations that the page reads.
+    """
     try:
         wanted = uuid.UUID(str(deal_uuid))
     except ValueError:
         raise NotThere from None
     deal = (
         Deal.objects.visible_to(actor)
-        .select_related("partner", "owner", "end_customer", "decision_reason", "closing_reason")
+        .select_related("partner", "owner", "end_customer", "decision_reason", "closing_reason", *along)
         .filter(uuid=wanted)
         .first()
     )

@@ -35,7 +35,7 @@ class PartnersConfig(AppConfig):
         give_permissions(Tier, view=managers, change=channel)
         give_permissions(ProductFamily, view=managers, change=managers)
         give_permissions(ApiClient, view=channel, add=channel)
-        registry.register_user_resolver(resolve_user)
+        registry.register_user_resolver(resolve_user, reads=["member__partner"])
         registry.event_labels.update(EVENT_LABELS)
         registry.menu_items.append(
             registry.MenuItem(

@@ -134,14 +134,20 @@ event_labels: dict[str, _StrPromise | str] = {}
 open_work: list[Callable[[int], Sequence[tuple[_StrPromise | str, int]]]] = []
 #: by public id of a membership: where that work is handed over
 handover_addresses: list[Callable[[str], str]] = []
+#: what is read of a person along with the account, since every request asks for it
+user_relations: list[str] = []
 _user_resolvers: list[UserResolver] = []
 
 
-def register_user_resolver(resolver: UserResolver) -> None:
-    """Name the function that turns a user into an actor. There is exactly one."""
+def register_user_resolver(resolver: UserResolver, *, reads: Sequence[str] = ()) -> None:
+    """Name the function that turns a user into an actor, and the relations of the user that it looks at.
+
+    There is exactly one.
+    """
     if _user_resolvers and _user_resolvers[0] is not resolver:
         raise RuntimeError("a user resolver is registered already")
     _user_resolvers[:] = [resolver]
+    user_relations[:] = reads
 
 
 def resolve_user(user: User, door: Door) -> Actor:

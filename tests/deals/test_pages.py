@@ -265,7 +265,7 @@ def test_the_lists_statements_do_not_grow_with_its_rows(cast, seller):
     for number in range(3):
         making.approved(cast, name=f"Werk Nummer {number} Holding AG", products=[make_product(cast.family)])
     assert statements() == one
-    assert one <= 14
+    assert one <= 8
 
 
 def test_the_pages_statements_do_not_grow_with_lines_and_facts(cast, seller):
@@ -282,4 +282,4 @@ def test_the_pages_statements_do_not_grow_with_lines_and_facts(cast, seller):
         seller.post(reverse("deals:note", args=[large.uuid]), {"kind": "call", "text": "Again"})
     statements(large)
     assert statements(large) == few
-    assert few <= 32
+    assert few <= 15

@@ -69,7 +69,7 @@ def test_api_page_and_batch_give_the_same_bytes(cast, shop, currency):
     ]
     api, client = APIClient(), Client()
     api.force_authenticate(cast.seller_a)
-    client.force_login(cast.seller_a, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.seller_a)
     body = {
         "customer": str(shop.uuid),
         "currency": currency,

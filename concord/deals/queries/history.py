@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Value
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from concord.deals.enums import COMPLETABLE, EVENT_LABELS, PromiseState
-from concord.deals.models import Deal, ReasonCode
+from concord.deals.models import Deal
 from concord.deals.queries.history_protection import PROTECTION_LOOKS, PROTECTION_TELLING
-from concord.partners.models import ProductFamily
+from concord.deals.queries.vocabulary import Vocabulary
 from concord.portal import registry
 from concord.portal.actor import Actor
 from concord.portal.enums import Door, Visibility
-from concord.portal.events.chain import verify_subject
+from concord.portal.events.chain import read_subject, verify_subject
 from concord.portal.models import Event
 from concord.portal.scoping import ScopedQuerySet
 from concord.portal.ui.formats import format_moment
@@ -83,20 +82,18 @@ def first_broken(deal_uuid: uuid.UUID) -> int | None:
     return min((finding.sequence for finding in findings), default=None)
 
 
-def deal_history(actor: Actor, deal: Deal) -> History:
-    """The whole story of a deal as the actor may read it. A constant number of statements."""
-    broken = first_broken(deal.uuid)
-    words = _Words()
-    entries = tuple(
-        _entry(event, words, verified=broken is None or event.sequence < broken)
-        for event in visible_events(actor, deal)
-    )
+def deal_history(actor: Actor, deal: Deal, words: Vocabulary | None = None) -> History:
+    """The whole story of a deal as the actor may read it: two statements, one when the ``words`` are at hand."""
+    events, findings = read_subject(actor, "deal", deal.uuid)
+    broken = min((finding.sequence for finding in findings), default=None)
+    words = words or Vocabulary()
+    entries = tuple(_entry(event, words, verified=broken is None or event.sequence < broken) for event in events)
     return History(entries=entries, holds=broken is None)
 
 
 def last_entries(actor: Actor, deal: Deal, *, most: int) -> list[Entry]:
     """The latest facts that the actor may read, the newest first; the chain is not checked here."""
-    words = _Words()
+    words = Vocabulary()
     latest = visible_events(actor, deal).order_by("-sequence")[:most]
     return [_entry(event, words, verified=True) for event in latest]
 
@@ -151,29 +148,7 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class _Words:
-    """Names of codes in payloads, both tables read together, once a history and only when they are needed."""
-
-    def __init__(self) -> None:
-        self._names: dict[tuple[str, str], tuple[str, str]] | None = None
-
-    def _name(self, table: str, code: str) -> str:
-        if self._names is None:
-            columns = ("table", "code", "name", "name_zh")
-            reasons = ReasonCode.objects.order_by().annotate(table=Value("reason")).values_list(*columns)
-            families = ProductFamily.objects.order_by().annotate(table=Value("family")).values_list(*columns)
-            self._names = {(row[0], row[1]): (row[2], row[3]) for row in reasons.union(families, all=True)}
-        name, name_zh = self._names.get((table, code), (code, ""))
-        return (name_zh if (get_language() or "").startswith("zh") else "") or name
-
-    def reason(self, code: str) -> str:
-        return self._name("reason", code)
-
-    def families(self, codes: list[str]) -> str:
-        return pgettext("between names in a list", ", ").join(self._name("family", code) for code in codes)
-
-
-def _entry(event: Event, words: _Words, *, verified: bool) -> Entry:
+def _entry(event: Event, words: Vocabulary, *, verified: bool) -> Entry:
     payload: dict[str, Any] = json.loads(event.payload)
     icon, tone = _LOOKS.get(event.verb, ("point", "muted"))
     tell = _TELLING.get(event.verb)
@@ -207,11 +182,11 @@ def _month(text: Any) -> str:
     return format_moment(day, "month") if day else ""
 
 
-def _of_reason(payload: Mapping[str, Any], words: _Words) -> str:
+def _of_reason(payload: Mapping[str, Any], words: Vocabulary) -> str:
     return words.reason(str(payload.get("reason", "")))
 
 
-def _of_submission(payload: Mapping[str, Any], words: _Words) -> str:
+def _of_submission(payload: Mapping[str, Any], words: Vocabulary) -> str:
     families = words.families(list(payload.get("families", [])))
     due = parse_datetime(str(payload.get("answer_due_at", "")))
     return _("%(families)s. An answer is due by %(due)s.") % {
@@ -220,66 +195,66 @@ def _of_submission(payload: Mapping[str, Any], words: _Words) -> str:
     }
 
 
-def _of_approval(payload: Mapping[str, Any], words: _Words) -> str:
+def _of_approval(payload: Mapping[str, Any], words: Vocabulary) -> str:
     return _("%(families)s protected until %(day)s.") % {
         "families": words.families(list(payload.get("families", []))),
         "day": _day(payload.get("protected_until")),
     }
 
 
-def _of_return(payload: Mapping[str, Any], words: _Words) -> str:
+def _of_return(payload: Mapping[str, Any], words: Vocabulary) -> str:
     names = pgettext("between names in a list", ", ").join(
         str(COMPLETABLE.get(name, name)) for name in payload.get("fields", [])
     )
     return _("%(reason)s. To complete: %(fields)s.") % {"reason": _of_reason(payload, words), "fields": names}
 
 
-def _of_duplicate(payload: Mapping[str, Any], words: _Words) -> str:
+def _of_duplicate(payload: Mapping[str, Any], words: Vocabulary) -> str:
     return _("%(reason)s. Protected until %(month)s.") % {
         "reason": _of_reason(payload, words),
         "month": _month(payload.get("protected_until_month")),
     }
 
 
-def _of_twins(payload: Mapping[str, Any], _words: _Words) -> str:
+def _of_twins(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     scores = [f"{int(float(twin['score']) * 100)}" for twin in payload.get("twins", [])]
     if not scores:
         return _("No other record is like this customer.")
     return _("Scores of 100: %(scores)s") % {"scores": pgettext("between names in a list", ", ").join(scores)}
 
 
-def _of_families(payload: Mapping[str, Any], words: _Words) -> str:
+def _of_families(payload: Mapping[str, Any], words: Vocabulary) -> str:
     return words.families(list(payload.get("families", [])))
 
 
-def _of_change(payload: Mapping[str, Any], _words: _Words) -> str:
+def _of_change(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     return pgettext("between names in a list", ", ").join(
         str(COMPLETABLE.get(name, name)) for name in payload.get("fields", [])
     )
 
 
-def _of_handover(payload: Mapping[str, Any], _words: _Words) -> str:
+def _of_handover(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     return _("From %(giver)s to %(taker)s.") % {"giver": payload.get("from", ""), "taker": payload.get("to", "")}
 
 
-def _of_note(payload: Mapping[str, Any], _words: _Words) -> str:
+def _of_note(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     return str(payload.get("note", ""))
 
 
-def _of_promise(payload: Mapping[str, Any], _words: _Words) -> str:
+def _of_promise(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     state = str(payload.get("state", ""))
     return str(PromiseState(state).label) if state in PromiseState.values else ""
 
 
-def _of_competitor(payload: Mapping[str, Any], _words: _Words) -> str:
+def _of_competitor(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     return str(payload.get("competitor", ""))
 
 
-def _of_glass(payload: Mapping[str, Any], _words: _Words) -> str:
+def _of_glass(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     return str(payload.get("reason", ""))
 
 
-_TELLING: Mapping[str, Callable[[Mapping[str, Any], _Words], str]] = {
+_TELLING: Mapping[str, Callable[[Mapping[str, Any], Vocabulary], str]] = {
     "deal.changed": _of_change,
     "deal.submitted": _of_submission,
     "deal.twins_found": _of_twins,

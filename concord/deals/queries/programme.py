@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -18,13 +19,14 @@ _NAMES = tuple(one.name for one in fields(ProgrammeTerms) if one.name not in _SE
 
 
 def programme_terms() -> ProgrammeTerms:
-    """The terms in force; two small statements."""
-    row = ProgrammeSettings.objects.order_by("pk").first()
+    """The terms in force; one small statement, two where nothing was ever set in the desk."""
+    closing_days = ClosingDay.objects.order_by("day").values("day")
+    row: Any = ProgrammeSettings.objects.annotate(closed_on=ArraySubquery(closing_days)).order_by("pk").first()
     values = dict(getattr(settings, "PROGRAMME_TERMS", {}))
     if row is not None:
         values |= _values_of(row)
-    values["closing_days"] = tuple(ClosingDay.objects.order_by("day").values_list("day", flat=True))
-    return ProgrammeTerms.read(values)
+    days = row.closed_on if row is not None else closing_days.values_list("day", flat=True)
+    return ProgrammeTerms.read({**values, "closing_days": tuple(days)})
 
 
 def installed_terms() -> ProgrammeTerms:

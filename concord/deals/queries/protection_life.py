@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 
 from concord.deals.enums import OPEN_STAGES, ReviewStatus, SalesStage
 from concord.deals.models import AnswerEscalation, Appeal, Deal, ExtensionRequest, ProtectionHold, ProtectionLife
@@ -93,19 +94,43 @@ class ProtectionView:
         return self.is_live and self.counted < self.needed
 
 
+def _shown_life(deal: Deal) -> list[Any]:
+    """The deal's latest life, with the moments that count, the latest request for extension and its holds.
+
+    One statement: the life comes once a hold, which hangs on it as ``stop``, the latest hold first.
+    """
+    latest_request = requests_of(deal).order_by("-asked_at", "-pk").values("pk")[:1]
+    moments = qualified_activities(deal, OuterRef("counted_from"), FOREVER)
+    return list(
+        _lives(deal)
+        .filter(pk=Subquery(_lives(deal).order_by("-started_at", "-pk").values("pk")[:1]))
+        .annotate(
+            moments=ArraySubquery(moments.values("happened_at")),
+            asked=FilteredRelation("deal__extension_requests"),
+            stop=FilteredRelation("holds"),
+        )
+        .filter(Q(asked__isnull=True) | Q(asked=Subquery(latest_request)))
+        .select_related("asked__reason", "stop__cause", "stop__reason")
+        .order_by("-stop__asked_at", "-stop__pk")
+    )
+
+
 def protection_view(deal: Deal, *, now: datetime) -> ProtectionView | None:
-    """The latest protection of a deal with everything its card shows; ``None`` when there never was one."""
-    row = last_life(deal)
-    if row is None:
+    """The latest protection of a deal with everything its card shows; ``None`` when there never was one.
+
+    One statement.
+    """
+    rows = _shown_life(deal)
+    if not rows:
         return None
-    holds = list(holds_of(deal).filter(life=row).select_related("cause", "reason"))
+    row: Any = rows[0]
+    holds: list[ProtectionHold] = [one.stop for one in rows if getattr(one, "stop", None) is not None]
     life = life_of(row, deal, holds)
-    moments = qualified_moments(deal, row.counted_from)
     test_by = life.grace_until if life.in_grace else life.test_due_at
     is_live = row.ended_at is None and row.ends_at > now
     return ProtectionView(
         row=row,
-        counted=sum(one < test_by for one in moments),
+        counted=sum(one < test_by for one in row.moments),
         needed=life.test_needs if life.is_tested else 0,
         test_by=test_by,
         in_grace=life.in_grace,
@@ -118,7 +143,7 @@ def protection_view(deal: Deal, *, now: datetime) -> ProtectionView | None:
             key=lambda one: one.period.lower,
             default=None,
         ),
-        extension=requests_of(deal).select_related("reason").first(),
+        extension=getattr(row, "asked", None),
         hold=holds[0] if holds else None,
         is_live=is_live,
     )

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from concord.deals.models import Activity, Deal, KindOfActivity
-
-
-def kinds_on_offer() -> list[KindOfActivity]:
-    """The kinds that an activity may have now; one statement."""
-    return list(KindOfActivity.objects.filter(is_active=True))
 
 
 def kind_of_activity(code: str) -> KindOfActivity | None:
@@ -19,7 +14,7 @@ def kind_of_activity(code: str) -> KindOfActivity | None:
     return KindOfActivity.objects.filter(code=code, is_active=True).first()
 
 
-def qualified_activities(deal: Deal, since: datetime, until: datetime) -> QuerySet[Activity]:
+def qualified_activities(deal: Deal, since: datetime | OuterRef, until: datetime) -> QuerySet[Activity]:
     """Activities at the customer that count for the programme, happened in ``[since, until)``; count or list them.
 
     Which kinds count is set in the desk. Notes for the vendor alone never count: they are not the partner's work.

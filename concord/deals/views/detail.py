@@ -26,17 +26,15 @@ from concord.deals.models import Deal, DealContact
 from concord.deals.protection.working_time import appeal_until
 from concord.deals.protection_enums import RequestState
 from concord.deals.protection_rules import can_appeal, can_ask, is_extendable
-from concord.deals.queries.appeals import appeal_of
 from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.programme import programme_terms
 from concord.deals.queries.protection_life import protection_view
 from concord.deals.queries.protections import protections_of
-from concord.deals.queries.reasons import reasons_by_kind
 from concord.deals.queries.registrations import activities_of, is_overdue, lines_of, next_step_of
 from concord.deals.queries.story import contacts_of, objections_of, promises_of
 from concord.deals.queries.timeline import timeline_of
-from concord.deals.queries.work import kinds_on_offer
+from concord.deals.queries.vocabulary import Vocabulary
 from concord.deals.queries.workbench import urgency
 from concord.deals.rules import can_add_activity, can_attach, can_read_deals, possible_deeds
 from concord.deals.tables import detail_url
@@ -51,14 +49,15 @@ from concord.pricing.queries.quotes import quotes_of_story
 @extranet_page(can_read_deals)
 def detail(request: HttpRequest, deal_uuid: uuid.UUID) -> HttpResponse:
     """One deal."""
-    return _page(request, access_deal(actor_of(request), deal_uuid))
+    return _page(request, access_deal(actor_of(request), deal_uuid, "appeal__reason"))
 
 
 def _page(
     request: HttpRequest, deal: Deal, *, activity_form: ActivityForm | None = None, status: int = 200
 ) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
-    history = deal_history(actor, deal)
+    words = Vocabulary()
+    history = deal_history(actor, deal, words)
     activities = activities_of(actor, deal)
     contacts, promises, objections = contacts_of(deal), promises_of(deal), objections_of(deal)
     step, protections = next_step_of(activities), protections_of(deal)
@@ -83,26 +82,26 @@ def _page(
         "clock": urgency(deal.answer_due_at, now=now),
         "version": deal.updated_at.isoformat(),
         "can_add_activity": bool(can_add_activity(actor, deal)),
-        "activity_form": activity_form or _activity_form(actor, contacts),
+        "activity_form": activity_form or _activity_form(actor, contacts, words),
         "is_vendor": actor.is_vendor,
         "evidence": evidence_of(actor, deal),
         "evidence_form": EvidenceForm(is_vendor=actor.is_vendor) if can_attach(actor, deal) else None,
-        **_ending(deal, deeds),
+        **_ending(deeds, words),
         **_loss(actor, deal, now),
         **_protection(actor, deal, now),
     }
     return render(request, "deals/detail.html", context, status=status)
 
 
-def _activity_form(actor: Actor, contacts: list[DealContact], data: Any = None) -> ActivityForm:
-    return ActivityForm(data, kinds=kinds_on_offer(), contacts=contacts, is_vendor=actor.is_vendor)
+def _activity_form(actor: Actor, contacts: list[DealContact], words: Vocabulary, data: Any = None) -> ActivityForm:
+    return ActivityForm(data, kinds=words.kinds_on_offer(), contacts=contacts, is_vendor=actor.is_vendor)
 
 
-def _ending(deal: Deal, deeds: set[Deed]) -> dict[str, Any]:
+def _ending(deeds: set[Deed], words: Vocabulary) -> dict[str, Any]:
     """The forms of the dialogs that end a deal."""
     endings = {Deed.LOSE: ReasonKind.LOSE, Deed.WITHDRAW: ReasonKind.WITHDRAW}
     kinds = [kind for deed, kind in endings.items() if deed in deeds]
-    return {f"{kind}_form": EndForm(reasons=found, prefix=kind) for kind, found in reasons_by_kind(*kinds).items()}
+    return {f"{kind}_form": EndForm(reasons=words.reasons_on_offer(kind), prefix=kind) for kind in kinds}
 
 
 def _protection(actor: Actor, deal: Deal, now: datetime) -> dict[str, Any]:
@@ -121,7 +120,7 @@ def _protection(actor: Actor, deal: Deal, now: datetime) -> dict[str, Any]:
 
 def _loss(actor: Actor, deal: Deal, now: datetime) -> dict[str, Any]:
     """What the loser of a decision learns: until when it may appeal, in the vendor's working days; what came of it."""
-    appeal = appeal_of(deal)
+    appeal = getattr(deal, "appeal", None)
     if appeal is not None:
         return {"appeal": appeal}
     if deal.review_status not in {"duplicate", "rejected"} or deal.decided_at is None:
@@ -215,7 +214,7 @@ def note(request: HttpRequest, deal_uuid: uuid.UUID) -> HttpResponse:
     """Note an activity; refused, the page comes back with what was typed."""
     actor = actor_of(request)
     deal = access_deal(actor, deal_uuid)
-    form = _activity_form(actor, contacts_of(deal), request.POST)
+    form = _activity_form(actor, contacts_of(deal), Vocabulary(), request.POST)
     status = 422
     if form.is_valid():
         try:

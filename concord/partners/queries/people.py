@@ -10,19 +10,13 @@ from concord.portal.models import User
 
 
 def resolve_user(user: User, door: Door) -> Actor:
-    """The actor of a signed-in user: one query. Without a membership, or with a partner that may not work, a stranger.
+    """The actor of a signed-in user. Without a membership, or with a partner that may not work, a stranger.
 
-    Superusers are operators and belong to the vendor.
+    One query, none when the account was read for this request. Superusers are operators and belong to the vendor.
     """
-    member = (
-        Member.objects.unscoped("finding out who the actor is")
-        .select_related("partner")
-        .only("role", "partner__status")
-        .filter(user_id=user.pk)
-        .first()
-    )
     if user.is_superuser:
         return Actor(door=door, user_id=user.pk, name=user.get_full_name(), is_superuser=True)
+    member = getattr(user, "member", None) if user.is_read_whole else _member_of(user)
     if member is None:
         return stranger(door)
     if member.partner is not None and member.partner.status != PartnerStatus.ACTIVE:
@@ -34,3 +28,8 @@ def resolve_user(user: User, door: Door) -> Actor:
         partner_id=member.partner_id,
         name=user.get_full_name(),
     )
+
+
+def _member_of(user: User) -> Member | None:
+    rows = Member.objects.unscoped("finding out who the actor is").select_related("partner")
+    return rows.only("role", "partner__status").filter(user_id=user.pk).first()

@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
 
+from concord.portal.actor import Actor
 from concord.portal.models import Event, EventPosition
+from concord.portal.models.event import EventQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +75,50 @@ def broken_links(events: Iterable[Event]) -> Iterator[Finding]:
         previous = bytes(event.hash)
 
 
+_HEAD = "(SELECT {} FROM portal_event_head WHERE subject_type = %s AND subject_uuid = %s)"
+
+
+def _chain(subject_type: str, subject_uuid: uuid.UUID) -> EventQuerySet:
+    """A subject's events, each with what the head says of the last of them."""
+    subject = (subject_type, subject_uuid)
+    return (
+        Event.objects.unscoped("a chain is whole or nothing")
+        .about(*subject)
+        .annotate(
+            head_sequence=RawSQL(_HEAD.format("sequence"), subject),  # noqa: S611 - constant text
+            head_hash=RawSQL(_HEAD.format("hash"), subject),  # noqa: S611 - constant text
+        )
+    )
+
+
+def _verified(subject_type: str, subject_uuid: uuid.UUID, events: Sequence[Any]) -> list[Finding]:
+    findings = list(broken_links(events))
+    if events:
+        head = (events[-1].head_sequence, bytes(events[-1].head_hash or b""))
+        holds = head == (events[-1].sequence, bytes(events[-1].hash))
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {_HEAD.format('sequence')}", [subject_type, subject_uuid])
+            holds = not (cursor.fetchone() or [None])[0]
+    if not holds:
+        findings.append(Finding(subject_type, subject_uuid, events[-1].sequence if events else 0, "tail"))
+    return findings
+
+
 def verify_subject(subject_type: str, subject_uuid: uuid.UUID) -> list[Finding]:
     """Everything that is wrong with one subject's chain, the cut tail included; empty when it holds."""
-    events = list(Event.objects.unscoped("a chain is whole or nothing").about(subject_type, subject_uuid))
-    findings = list(broken_links(events))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sequence, hash FROM portal_event_head WHERE subject_type = %s AND subject_uuid = %s",
-            [subject_type, subject_uuid],
-        )
-        head = cursor.fetchone()
-    last_sequence, last_hash = (events[-1].sequence, bytes(events[-1].hash)) if events else (0, b"")
-    if (head[0], bytes(head[1])) != (last_sequence, last_hash) if head else bool(events):
-        findings.append(Finding(subject_type, subject_uuid, last_sequence, "tail"))
-    return findings
+    return _verified(subject_type, subject_uuid, list(_chain(subject_type, subject_uuid)))
+
+
+def read_subject(actor: Actor, subject_type: str, subject_uuid: uuid.UUID) -> tuple[list[Event], list[Finding]]:
+    """What the actor may read of a subject's events, oldest first, and everything that is wrong with the whole chain.
+
+    One statement, where there are events.
+    """
+    readable = Event.objects.visible_to(actor).filter(pk=OuterRef("pk"))
+    events: list[Any] = list(_chain(subject_type, subject_uuid).annotate(is_readable=Exists(readable)))
+    findings = _verified(subject_type, subject_uuid, events)
+    return [event for event in events if event.is_readable], findings
 
 
 def verify_all() -> Iterator[Finding]:

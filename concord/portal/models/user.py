@@ -57,6 +57,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     objects = UserManager()
 
+    #: read for a request just now, together with everything that says what the person is here
+    is_read_whole = False
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

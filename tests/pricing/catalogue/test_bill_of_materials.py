@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def seller(cast) -> Client:
     found = Client()
-    found.force_login(cast.seller_a, backend="allauth.account.auth_backends.AuthenticationBackend")
+    found.force_login(cast.seller_a)
     return found
 
 

@@ -51,7 +51,7 @@ ADDS = [
 def at_desk(cast):
     def client(user) -> Client:
         found = Client()
-        found.force_login(getattr(cast, user), backend="allauth.account.auth_backends.AuthenticationBackend")
+        found.force_login(getattr(cast, user))
         return found
 
     return client

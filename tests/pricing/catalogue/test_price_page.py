@@ -25,7 +25,7 @@ PAGE = "/prices/"
 def signed_in(cast):
     def client(user) -> Client:
         found = Client()
-        found.force_login(getattr(cast, user), backend="allauth.account.auth_backends.AuthenticationBackend")
+        found.force_login(getattr(cast, user))
         return found
 
     return client

@@ -57,7 +57,7 @@ def test_a_tier_that_sees_bands_never_learns_the_number(shop, stocked, cast):
     assert answer_for(stock, 60).text == "At least 50 of 60 now, the rest on 3 Mar 2031."
     assert available(shop.relay).available == 73  # the vendor sees it exactly
     browser = Client()
-    browser.force_login(cast.seller_a, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(cast.seller_a)
     page = browser.post("/prices/", {"list": "RELAY-1\t60", "currency": "USD"}).content.decode()
     assert "At least 50 of 60 now" in page
     assert not re.search(r"\b73\b", re.sub(r"[0-9a-f-]{36}", "", page.split('id="price-results"')[1]))

@@ -42,7 +42,7 @@ def demand(shop, cast):
 
 def client(user) -> Client:
     browser = Client()
-    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(user)
     return browser
 
 

@@ -126,7 +126,7 @@ def test_the_desk_lists_them_with_a_button(shop, stocked, reserving, cast):
     stocked(shop.relay, 10)
     (held,) = reservations(shop.issue((shop.relay, 8)))
     desk = Client()
-    desk.force_login(cast.pricing_manager, backend="allauth.account.auth_backends.AuthenticationBackend")
+    desk.force_login(cast.pricing_manager)
     page = desk.get("/desk/stock_reservations/").content.decode()
     assert "RELAY-1" in page
     assert str(held.uuid) in page
