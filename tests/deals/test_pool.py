@@ -23,9 +23,11 @@ from concord.deals.actions.leads_locked import NotFree
 from concord.deals.actions.leads_receiving import change_lead
 from concord.deals.actions.leads_routing import accept_lead, decline_lead, free_lead
 from concord.deals.actions.leads_timers import run_pool
+from concord.deals.actions.protection_life import end_protection
 from concord.deals.enums import CheckVerdict
 from concord.deals.importers import LEADS
 from concord.deals.models import Deal, Lead, LeadClaim, LeadOffer, LeadSource
+from concord.deals.protection_enums import EndCause
 from concord.deals.queries.leads import HIDDEN, leads_for, leads_owned_by, room_of, search_leads, told
 from concord.deals.queries.pool_invariants import pool_invariants
 from concord.partners.models import EndCustomer, Partner
@@ -165,6 +167,7 @@ def test_bad_rows_of_an_import_are_named_and_keep_the_file_out(cast):
 def test_a_lapsed_deal_becomes_one_free_lead_and_its_partner_cools_down(cast, a, b):
     deal = making.approved(cast, contact_name="Ada", contact_email="ada@nordwind.example")
 
+    end_protection(deal, actor=portal_actor(), at=now(), cause=EndCause.LAPSED)
     event = record("deal.lapsed", actor=portal_actor(), subject=Subject("deal", deal.uuid, deal.partner_id))
     for _time in range(2):
         for consumer in consumers_of("deal.lapsed"):

@@ -30,12 +30,24 @@ from concord.deals.pool_enums import (
     ReleaseReason,
 )
 from concord.deals.pool_rules import can_run_pool, can_work_leads, can_work_on, demand_lead_state
+from concord.deals.queries.lead_protection import is_kept_from
 from concord.deals.queries.leads import cools_down_until, leads_owned_by, room_of
 from concord.partners.models import Member, Partner
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
 from concord.portal.refusals import Conflict, InvalidInput, NotThere, WrongState
 from concord.portal.work import action
+
+
+class KeptForHolder(Conflict):
+    """The customer is protected: its lead goes to the holder, or waits until the protection is over."""
+
+    default_code = "protected_for_another"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This customer is protected for another partner. Assign the lead to that one, or wait until it ends.")
+        )
 
 
 @action
@@ -50,9 +62,9 @@ def claim_lead(
     """Claim a free lead; ``owner_id`` names the colleague who will work on it.
 
     Locks the partner, so that its limits count right, then the lead. Checks role, that the lead is free for this
-    partner, the cooldown of former owners, and the daily and holding limits of the tier. Writes claim and lead.
-    Records ``lead.claimed``. Raises ``NotAllowed``, ``NotFree`` (taken, elsewhere or not there: it sounds the same),
-    ``WrongState`` for one's own, ``Changed``, ``Conflict``, ``InvalidInput``.
+    partner (its customer not protected for another), the cooldown of former owners, and the daily and holding limits
+    of the tier. Writes claim and lead. Records ``lead.claimed``. Raises ``NotAllowed``, ``NotFree`` (taken, elsewhere
+    or not there: it sounds the same), ``WrongState`` for one's own, ``Changed``, ``Conflict``, ``InvalidInput``.
     """
     can_work_leads(actor).enforce()
     partner = lock_partner(actor.partner_id)
@@ -63,6 +75,8 @@ def claim_lead(
     demand_lead_state(LeadDeed.CLAIM, lead)
     if expect is not None:
         expect(lead)
+    if is_kept_from(lead, partner.pk, now=now):
+        raise NotFree
     if cools_down_until(partner_id=partner.pk, end_customer_id=lead.end_customer_id, now=now):
         message = _("Your company had this customer before and let it go. It may claim it again later.")
         raise Conflict(message, code="cooling_down")
@@ -108,9 +122,10 @@ def release_lead(
 def assign_lead(*, actor: Actor, lead_uuid: uuid.UUID, owner_id: int, now: datetime) -> Lead:
     """Give a lead to a person at a partner by hand; territory, limits and cooldown are the manager's to weigh.
 
-    Locks the lead. Checks role, state (open or claimed) and that the person works at an active partner. Ends a waiting
+    Locks the lead. Checks role, state (open or claimed), that the person works at an active partner, and that the
+    customer is not protected for another. Ends a waiting
     offer and a running claim. Writes claim and lead. Records ``lead.assigned``. Raises ``NotThere``, ``NotAllowed``,
-    ``WrongState``, ``InvalidInput``.
+    ``WrongState``, ``InvalidInput``, ``KeptForHolder``.
     """
     can_run_pool(actor).enforce()
     member = _partner_member(owner_id)
@@ -119,6 +134,8 @@ def assign_lead(*, actor: Actor, lead_uuid: uuid.UUID, owner_id: int, now: datet
     lead = locked_lead(actor=actor, lead_uuid=lead_uuid)
     if lead.state not in {*OPEN_LEAD_STATES, LeadState.CLAIMED}:
         raise WrongState(state=lead.state, allowed=[*OPEN_LEAD_STATES, LeadState.CLAIMED])
+    if is_kept_from(lead, member.partner_id, now=now):
+        raise KeptForHolder
     _end_offer(lead, now=now)
     lead.claims.filter(ended_at__isnull=True).update(ended_at=now, end=ClaimEnd.TAKEN_BACK)
     take(lead, partner_id=member.partner_id, owner_id=owner_id, way=ClaimWay.ASSIGNED, now=now)

@@ -32,11 +32,19 @@ from concord.deals.pool_enums import (
 )
 from concord.deals.pool_rules import can_run_pool, can_work_leads, demand_lead_state
 from concord.deals.queries.lead_candidates import weighed_partners
+from concord.deals.queries.lead_protection import holders_of, is_kept_from
 from concord.deals.queries.leads import offer_to
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
 from concord.portal.refusals import InvalidInput, WrongState
 from concord.portal.work import action
+
+
+class OfferOver(WrongState):
+    """The offer cannot be answered any more."""
+
+    def __init__(self) -> None:
+        super().__init__(state=OfferAnswer.EXPIRED, allowed=[LeadState.OFFERED], message=_("The offer has run out."))
 
 
 @action
@@ -85,12 +93,16 @@ def accept_lead(
 ) -> Lead:
     """Take an offered lead; ``owner_id`` names the colleague who will work on it.
 
-    Locks the partner, then the lead. Checks role, state, that the offer has not run out, and the holding limit of the
-    tier (the daily one is for free claims). Writes offer, claim and lead. Records ``lead.accepted``. Raises
-    ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``, ``Conflict``, ``InvalidInput``.
+    Locks the partner, then the lead. Checks role, state, that the offer has not run out, that the customer is not
+    protected for another since, and the holding limit of the tier (the daily one is for free claims). Writes offer,
+    claim and lead. Records ``lead.accepted``. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``,
+    ``Conflict``, ``InvalidInput``.
     """
     can_work_leads(actor).enforce()
     lead, offer = _offered(LeadDeed.ACCEPT, actor=actor, lead_uuid=lead_uuid, now=now, expect=expect)
+    if is_kept_from(lead, offer.partner_id, now=now):
+        # Since the offer the customer was protected for somebody else: it sounds like any offer that is over.
+        raise OfferOver
     owner = demand_room(actor, offer.partner_id, owner_id, now=now, is_free_claim=False)
     _answer(offer, OfferAnswer.ACCEPTED, now=now)
     take(lead, partner_id=offer.partner_id, owner_id=owner, way=ClaimWay.ACCEPTED, now=now)
@@ -169,15 +181,17 @@ def _offered(
         expect(lead)
     offer = offer_to(lead, actor.partner_id)
     if offer is None or offer.until <= now:
-        raise WrongState(state=OfferAnswer.EXPIRED, allowed=[LeadState.OFFERED], message=_("The offer has run out."))
+        raise OfferOver
     return lead, offer
 
 
 def _offer_next(lead: Lead, *, actor: Actor, now: datetime, is_asked: bool = False) -> None:
-    """Offer to the next partner, or free the lead: no partner left, enough were asked, or the source is not routed."""
-    is_enough = lead.offers.count() >= pool_terms().most_offers
+    """Offer to the next partner, or free the lead: no partner left, enough were asked, or the source is not routed.
+
+    The lead of a protected customer goes to its holder alone, whatever the source; freed, it is free for no other.
+    """
     best = None
-    if is_asked or (lead.source.is_routed and not is_enough):
+    if is_asked or _is_routed(lead) or holders_of(lead, lead.families.values_list("pk", flat=True), now=now):
         best = next((one for one in weighed_partners(lead, now=now) if not one.ruled_out), None)
     if best is None:
         set_free(lead, now=now)
@@ -193,6 +207,10 @@ def _offer_next(lead: Lead, *, actor: Actor, now: datetime, is_asked: bool = Fal
     lead.free_since = None
     lead.save()
     tell("lead.offered", actor=actor, subject=subject_of_lead(lead), payload={"until": until})
+
+
+def _is_routed(lead: Lead) -> bool:
+    return lead.source.is_routed and lead.offers.count() < pool_terms().most_offers
 
 
 def _take_back_offer(lead: Lead, *, now: datetime) -> None:

@@ -27,6 +27,7 @@ from concord.deals.models import Lead
 from concord.deals.pool_enums import OPEN_LEAD_STATES, LeadState
 from concord.deals.pool_filters import DeskLeadFilter
 from concord.deals.queries.lead_candidates import partners_named, weighed_partners
+from concord.deals.queries.lead_protection import NOBODY, is_kept_from
 from concord.deals.queries.leads import contacts_of, leads_for
 from concord.partners.models import Member
 from concord.portal.actor import Actor
@@ -159,6 +160,7 @@ class LeadPage(DeskPage):
             claims=lead.claims.select_related("partner", "owner").order_by("claimed_at"),
             contacts=contacts_of(lead),
             candidates=_candidates(lead) if lead.state in OPEN_LEAD_STATES else [],
+            is_kept=is_kept_from(lead, NOBODY, now=timezone.now()) if lead.state in OPEN_LEAD_STATES else False,
             can_edit=runs and lead.state in OPEN_LEAD_STATES,
             can_change=runs and lead.state in _CHANGEABLE,
             can_free=runs and lead.state in _CHANGEABLE and lead.state != LeadState.POOL,

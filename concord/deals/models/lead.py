@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from concord.deals.models.protection import Protection
 from concord.deals.models.registration import Deal
 from concord.deals.pool_enums import (
     HELD_STATES,
@@ -21,7 +23,8 @@ from concord.deals.pool_enums import (
     ReleaseReason,
     SourceKind,
 )
-from concord.partners.models import EndCustomer, NamedInTwoLanguages, Partner, ProductFamily
+from concord.partners.enums import Verdict
+from concord.partners.models import CustomerVerdict, EndCustomer, NamedInTwoLanguages, Partner, ProductFamily
 from concord.portal.models import PublicModel
 from concord.portal.scoping import ScopedModel, ScopedQuerySet
 
@@ -70,7 +73,10 @@ class LeadQuerySet(ScopedQuerySet["Lead"]):
 
 
 def free_for(partner_id: int | None) -> Q:
-    """Free leads in the partner's territory and families; a lead that names no family is open to all."""
+    """Free leads in the partner's territory and families; a lead that names no family is open to all.
+
+    While the customer is protected for others in what the lead wants, and not for this partner, it is not free for it.
+    """
     country = Func(
         OuterRef("customer_country"),
         template="ARRAY[%(expressions)s]::varchar(2)[]",
@@ -83,7 +89,23 @@ def free_for(partner_id: int | None) -> Q:
     return Q(
         Exists(own.filter(Q(territories=[]) | Q(territories__contains=country))),
         ~Exists(wanted) | Exists(wanted.filter(family__partners=partner_id)),
+        Exists(_protections().filter(partner_id=partner_id or 0)) | ~Exists(_protections()),
         state=LeadState.POOL,
+    )
+
+
+def _protections() -> Any:
+    """Live ones at the lead's customer, or at one found to be the same company, in a family that the lead wants."""
+    customer = OuterRef("end_customer_id")
+    wanted = LeadFamily.objects.filter(lead=OuterRef(OuterRef("pk")))
+    same = CustomerVerdict.objects.filter(verdict=Verdict.SAME).filter(
+        Q(left_id=OuterRef("end_customer_id"), right_id=OuterRef(customer))
+        | Q(right_id=OuterRef("end_customer_id"), left_id=OuterRef(customer))
+    )
+    return Protection.objects.unscoped("whether somebody is protected is asked, nothing of it is read").filter(
+        Q(end_customer_id=customer) | Exists(same),
+        ~Exists(wanted) | Exists(wanted.filter(family_id=OuterRef("family_id"))),
+        period__contains=Now(),
     )
 
 

@@ -11,17 +11,16 @@ from concord.deals.models import Lead, LeadClaim, LeadOffer
 from concord.deals.pool.routing import Candidate, Need, Weighed, rank_partners
 from concord.deals.pool.terms import pool_terms
 from concord.deals.pool_enums import ClaimEnd, LeadState
+from concord.deals.queries.lead_protection import holders_of
 from concord.deals.queries.leads import holding
-from concord.deals.queries.protections import live_protections
 from concord.partners.enums import PartnerStatus
 from concord.partners.models import Partner
 
 
 def weighed_partners(lead: Lead, *, now: datetime) -> list[Weighed]:
-    """All active partners for one lead, the best first, with what speaks for each. Nine statements."""
+    """All active partners for one lead, the best first, with what speaks for each. Ten statements."""
     need = Need(lead.customer_country, frozenset(lead.families.values_list("pk", flat=True)))
-    protections = live_protections(end_customer_ids=[lead.end_customer_id], family_ids=need.families or None, now=now)
-    return rank_partners(need, _candidates(lead, holders={one.partner_id for one in protections}, now=now))
+    return rank_partners(need, _candidates(lead, holders=holders_of(lead, need.families, now=now), now=now))
 
 
 def partners_named(weighed: list[Weighed]) -> dict[int, Partner]:
