@@ -32,6 +32,7 @@ class Space(IntEnum):
     CUSTOMER_GROUP = 104
     CHECK = 104
     PRICE_RULE = 105
+    WANTED_PRICE = 106
 
 
 class NotInTransaction(RuntimeError):

@@ -124,6 +124,7 @@ class ExceptionKind(models.TextChoices):
     AGAINST_PROMISE = "against_promise", _("Special price asked for against a promise")
     REPRICED = "repriced", _("Repriced")
     DRIFT = "drift", _("Line that no longer follows from its rules")
+    PROBING = "probing", _("Many different prices tried for one item")
 
 
 class ExceptionState(models.TextChoices):
@@ -141,6 +142,7 @@ class RivalNotice(models.TextChoices):
     LOWER = "lower", _("Another live quote for this item is lower.")
     HIGHER = "higher", _("Another live quote for this item is higher.")
     OTHER_CURRENCY = "other_currency", _("Another live quote for this item is in another currency.")
+    EXISTS = "exists", _("There is another live quote for this item.")
 
 
 class CheckVerdict(models.TextChoices):

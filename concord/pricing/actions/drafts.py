@@ -22,9 +22,10 @@ from concord.portal.events import Subject, record
 from concord.portal.locking import database_clock
 from concord.portal.money import is_currency
 from concord.portal.periods import end_of_local_day, local_date
-from concord.portal.refusals import FieldError, InvalidInput, NotThere, WrongState
+from concord.portal.refusals import Conflict, FieldError, InvalidInput, NotThere, WrongState
 from concord.portal.work import action
 from concord.pricing.actions.shown_prices import demand_shown_lines, demand_shown_prices
+from concord.pricing.actions.wanted_prices import keep_wanted_prices
 from concord.pricing.engine import LineResult
 from concord.pricing.engine.labels import error_text
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
@@ -110,6 +111,14 @@ def draft_quote(
     demand_prices(priced.lines)
     if shown is not None:
         demand_shown_prices(shown, priced.lines, currency=currency, now=now)
+    keep_wanted_prices(
+        actor=actor,
+        partner_id=partner_id,
+        end_customer_id=customer.pk,
+        currency=currency,
+        wanted=_wanted(priced, lines),
+        now=now,
+    )
     quote = Quote(
         partner=partner,
         seller_id=seller_id,
@@ -138,14 +147,18 @@ def edit_draft(
     lines: Sequence[QuoteLineInput],
     valid_until: date,
     texts: QuoteTexts | None = None,
+    seen: str = "",
     now: datetime | None = None,
 ) -> Quote:
     """Replace the lines of a draft and price them anew; also how a draft takes the prices in force.
 
-    Locks the quote. Checks as ``draft_quote`` does. Records ``quote.edited``. Raises ``WrongState``, ``InvalidInput``.
+    ``seen`` is the moment of the draft's last change, as its page showed it. Locks the quote. Checks as ``draft_quote``
+    does. Records ``quote.edited``. Raises ``WrongState``, ``InvalidInput``, ``Conflict``.
     """
     now = now or database_clock()
     quote = locked_draft(actor, quote_uuid, now=now)
+    if seen and seen != quote.updated_at.isoformat():
+        raise Conflict(_("This draft was changed since it was shown. Look at it again."), code="draft_changed")
     texts = texts or texts_of(quote)
     problems = [
         *_wrong_texts(texts),
@@ -162,6 +175,14 @@ def edit_draft(
         lines=lines,
     ).shown
     demand_prices(priced.lines)
+    keep_wanted_prices(
+        actor=actor,
+        partner_id=quote.partner_id,
+        end_customer_id=quote.end_customer_id,
+        currency=quote.currency,
+        wanted=_wanted(priced, lines),
+        now=now,
+    )
     for name, value in _fields(texts).items():
         setattr(quote, name, value)
     quote.valid_until = valid_until
@@ -327,6 +348,11 @@ def wrong_lines(lines: Sequence[QuoteLineInput]) -> list[FieldError]:
         if line.requested_unit_price is not None
         and not (line.requested_unit_price.is_finite() and 0 < line.requested_unit_price < 10**12)
     ]
+
+
+def _wanted(priced: PricedBasket, lines: Sequence[QuoteLineInput]) -> list[tuple[int | None, Decimal | None]]:
+    """The wanted price of each line's product."""
+    return [(result.product_id, line.requested_unit_price) for result, line in zip(priced.lines, lines, strict=True)]
 
 
 def locked_draft(actor: Actor, quote_uuid: UUID | str, *, now: datetime) -> Quote:

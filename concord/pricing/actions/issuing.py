@@ -35,12 +35,13 @@ from concord.pricing.actions.freezing import freeze_lines
 from concord.pricing.actions.outliving import demand_prices_last
 from concord.pricing.actions.price_exceptions import note_repriced, noting_refused_prices
 from concord.pricing.actions.reservations import free_for_quote, hold_for_quote
-from concord.pricing.actions.shown_prices import PricesChanged, money
+from concord.pricing.actions.shown_prices import PricesChanged, demand_shown_draft, money
 from concord.pricing.actions.special_price_uses import free_special_prices, reserve_special_prices
 from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
+from concord.pricing.price_tokens import ShownPrices
 from concord.pricing.queries.basket import AtHand, PricedBasket
 from concord.pricing.queries.commitments import live_quotes_of, related_products
 from concord.pricing.queries.quote_pricing import (
@@ -76,12 +77,19 @@ class _Priced:
 
 @action
 @noting_refused_prices
-def issue_quote(*, actor: Actor, quote_uuid: UUID | str, shorten: bool = False, now: datetime | None = None) -> Quote:
+def issue_quote(
+    *,
+    actor: Actor,
+    quote_uuid: UUID | str,
+    shorten: bool = False,
+    shown: ShownPrices | None = None,
+    now: datetime | None = None,
+) -> Quote:
     """Freeze a draft, promise its prices, and give it its code.
 
     Prices the lines first, without a lock; then locks the end customer and reads the database's clock. Checks the role,
-    the state, that nobody changed the draft or the prices since they were shown, that every wanted price is the one in
-    force, that none of them ends before the quote does (with ``shorten`` the quote then ends earlier, and says why),
+    the state, that nobody changed the draft or the prices since they were ``shown``, that every wanted price is the one
+    in force, that none of them ends before the quote does (with ``shorten`` the quote then ends earlier, and says why),
     and that no live promise differs. Ends the promises of the revision it supersedes, writes one commitment per
     product and quantity break in one statement, freezes lines, receipts and terms, relates partner and customer.
     Records ``quote.issued`` (``quote.shortened``, and ``quote.superseded`` on the former revision), on the story's
@@ -92,7 +100,7 @@ def issue_quote(*, actor: Actor, quote_uuid: UUID | str, shorten: bool = False, 
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
     moment = now or database_clock()
     _demand_draft(quote, now=moment)
-    priced = _price(actor, quote, moment=moment)
+    priced = _price(actor, quote, moment=moment, seen=shown)
     at = lock_end_customer_at(quote.end_customer_id)
     return _write(actor, priced, at=at, shorten=shorten)
 
@@ -155,9 +163,11 @@ def _demand_draft(quote: Quote, *, now: datetime) -> None:
         raise InvalidInput.at("/valid_until", "in_the_past", _("A quote is valid until today at least."))
 
 
-def _price(actor: Actor, quote: Quote, *, moment: datetime) -> _Priced:
+def _price(actor: Actor, quote: Quote, *, moment: datetime, seen: ShownPrices | None) -> _Priced:
     """The lines at ``moment``, if they are what was shown and what holds for the customer."""
     lines = list(quote.lines.select_related("product"))
+    if seen is not None:
+        demand_shown_draft(seen, quote, lines)
     inputs = inputs_of(lines)
     prices = price_quote(
         partner_id=quote.partner_id,

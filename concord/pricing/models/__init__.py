@@ -28,6 +28,7 @@ from concord.pricing.models.stock import (
     UnmetDemand,
     Warehouse,
 )
+from concord.pricing.models.wanted_prices import WantedPrice
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -60,5 +61,6 @@ __all__ = [
     "StockSettings",
     "TierDiscount",
     "UnmetDemand",
+    "WantedPrice",
     "Warehouse",
 ]

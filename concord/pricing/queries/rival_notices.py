@@ -47,6 +47,7 @@ def rival_notices(
 
     One statement for a partner that asks for a customer, whatever there is; none otherwise. Only where the partner has
     a live relation: a registration of the family, or an own live promise of the product. No name, no amount, no date.
+    Without a price of one's own there is nothing to compare, and the answer is that there is another quote.
     """
     if not actor.is_partner or partner_id is None or end_customer_id is None:
         return {}
@@ -69,6 +70,8 @@ def rival_notices(
 def _notice(lower: bool | None, higher: bool | None, is_other_currency: bool) -> RivalNotice:
     if is_other_currency:
         return RivalNotice.OTHER_CURRENCY
+    if lower is None or higher is None:
+        return RivalNotice.EXISTS
     if lower:
         return RivalNotice.LOWER
     return RivalNotice.HIGHER if higher else RivalNotice.EQUAL

@@ -20,6 +20,7 @@ from concord.portal.refusals import NotThere, Refusal
 from concord.pricing.access import access_quote
 from concord.pricing.actions import quotes as actions
 from concord.pricing.actions.quotes import QuoteLineInput
+from concord.pricing.actions.shown_prices import read_shown
 from concord.pricing.models import Quote
 from concord.pricing.rules.quotes import sees_quotes
 from concord.pricing.views.quote_refusals import told
@@ -66,10 +67,16 @@ def _take_prices(*, actor: Any, quote_uuid: UUID, now: Any) -> Quote:
     return actions.edit_draft(actor=actor, quote_uuid=quote_uuid, lines=lines, valid_until=quote.valid_until, now=now)
 
 
+def _as_shown(request: HttpRequest) -> dict[str, Any]:
+    """What the page showed, so that a draft that was changed in another window is not issued unseen."""
+    token = request.POST.get("price_token", "")[:200_000]
+    return {"shorten": request.POST.get("shorten") == "1", "shown": read_shown(token) if token else None}
+
+
 quote_issue = _button(
     actions.issue_quote,
     lambda quote: gettext("Quote %(number)s is issued.") % vars(quote),
-    lambda request: {"shorten": request.POST.get("shorten") == "1"},
+    _as_shown,
 )
 quote_honour = _button(
     actions.honour_quote,

@@ -18,7 +18,7 @@ from concord.partners.models import EndCustomer
 from concord.portal.doors import extranet_page
 from concord.portal.middleware import actor_of
 from concord.portal.periods import local_date
-from concord.portal.refusals import InvalidInput, Refusal
+from concord.portal.refusals import Conflict, InvalidInput, Refusal, WrongState
 from concord.pricing.access import QuoteOrigin, access_quote, origin_of_customer, origin_of_story
 from concord.pricing.actions.quotes import QuoteTexts, draft_quote, edit_draft
 from concord.pricing.actions.shown_prices import PricesChanged, lines_shown, read_token
@@ -108,7 +108,9 @@ def quote_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "lines": text_of_lines(lines),
     }
     form = QuoteForm(request.POST or None, initial=initial, is_draft=True)
-    context = {"quote": quote, "cancel_url": back}
+    # What was typed over a draft that changed meanwhile may be sent again, knowing that.
+    seen = quote.updated_at.isoformat()
+    context = {"quote": quote, "cancel_url": back, "seen": seen}
     if request.method == "GET" or not form.is_valid():
         status = 200 if request.method == "GET" else 422
         return render(request, "pricing/quote_form.html", {"form": form, **context}, status=status)
@@ -120,10 +122,16 @@ def quote_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
             lines=data["lines"],
             valid_until=data["valid_until"],
             texts=QuoteTexts(**_texts(data)),
+            seen=request.POST.get("seen", ""),
             now=timezone.now(),
         )
     except InvalidInput as refusal:
         form.take_refusal(refusal)
+        return render(request, "pricing/quote_form.html", {"form": form, **context}, status=refusal.status)
+    except WrongState as refusal:
+        messages.warning(request, str(refusal))
+    except Conflict as refusal:
+        form.add_error(None, str(refusal))
         return render(request, "pricing/quote_form.html", {"form": form, **context}, status=refusal.status)
     except Refusal as refusal:
         messages.warning(request, str(refusal))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from concord.portal.refusals import InvalidInput, Refusal
 from concord.pricing.actions.commitments import PriceConflict
 from concord.pricing.actions.outliving import OutlivesPrice
-from concord.pricing.actions.shown_prices import PricesChanged
+from concord.pricing.actions.shown_prices import DraftChanged, PricesChanged, shown_of
 from concord.pricing.enums import WayOut
 from concord.pricing.models import Quote
+from concord.pricing.price_tokens import seal
 
 
 def told(quote: Quote, refusal: Refusal) -> dict[str, Any]:
@@ -23,7 +25,8 @@ def told(quote: Quote, refusal: Refusal) -> dict[str, Any]:
         told["lines"] = [str(error.message) for error in refusal.errors]
     if isinstance(refusal, PricesChanged):
         told["lines"] = [change_text(one) for one in refusal.details["changes"]]
-        told["ways"] = [_post(gettext("Take the prices of now"), "pricing:quote-take", here, "refresh")]
+        if not isinstance(refusal, DraftChanged):  # that page shows what there is now
+            told["ways"] = [_post(gettext("Take the prices of now"), "pricing:quote-take", here, "refresh")]
     if isinstance(refusal, OutlivesPrice):
         told["lines"] = [
             gettext("%(sku)s: until %(until)s. %(reason)s")
@@ -32,7 +35,8 @@ def told(quote: Quote, refusal: Refusal) -> dict[str, Any]:
         ]
         if refusal.last_day is not None:
             label = gettext("Issue it until %(day)s") % {"day": refusal.last_day.isoformat()}
-            told["ways"] = [_post(label, "pricing:quote-issue", here, "calendar") | {"fields": {"shorten": "1"}}]
+            fields = {"shorten": "1", "price_token": seal(shown_of(quote, list(quote.lines.all()), now=timezone.now()))}
+            told["ways"] = [_post(label, "pricing:quote-issue", here, "calendar") | {"fields": fields}]
     if isinstance(refusal, PriceConflict):
         told["lines"] = [_conflict(one) for one in refusal.details["conflicts"]]
         told["ways"] = _ways(quote, refusal)
@@ -41,7 +45,22 @@ def told(quote: Quote, refusal: Refusal) -> dict[str, Any]:
 
 
 def change_text(one: dict[str, Any]) -> str:
-    """A line whose price moved, with both amounts."""
+    """A line whose price moved, with both amounts; or one that came or went."""
+    if not one["shown"]:
+        return gettext("%(sku)s: not shown before, now %(now)s") % {"sku": one["sku"], "now": _amount(one["now"])}
+    if not one["now"]:
+        return gettext("%(sku)s: shown %(shown)s, no longer there") % {
+            "sku": one["sku"],
+            "shown": _amount(one["shown"]),
+        }
+    if one.get("shown_quantity", one.get("quantity")) != one.get("quantity"):
+        return gettext("%(sku)s: shown %(before)s × %(shown)s, now %(after)s × %(now)s") % {
+            "sku": one["sku"],
+            "before": one["shown_quantity"],
+            "shown": _amount(one["shown"]),
+            "after": one["quantity"],
+            "now": _amount(one["now"]),
+        }
     return gettext("%(sku)s: shown %(shown)s, now %(now)s") % {
         "sku": one["sku"],
         "shown": _amount(one["shown"]),

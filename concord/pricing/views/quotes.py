@@ -29,6 +29,7 @@ from concord.portal.tabular.writing import write_csv, write_xlsx
 from concord.portal.ui.tables import Column, LeadColumn, MoneyColumn, NumberColumn, StatusColumn, Table
 from concord.pricing.access import access_quote
 from concord.pricing.actions.quote_documents import render_again
+from concord.pricing.actions.shown_prices import shown_of
 from concord.pricing.codes import grouped
 from concord.pricing.engine import LegCode, Receipt, ReceiptPart
 from concord.pricing.engine.labels import label_of
@@ -36,11 +37,13 @@ from concord.pricing.engine.waterfall import waterfall
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.forms.quotes import QuoteFilterForm
 from concord.pricing.models import Quote, QuoteLine
+from concord.pricing.price_tokens import seal
 from concord.pricing.queries.quote_document import check_address
 from concord.pricing.queries.quote_document_state import document_state
 from concord.pricing.queries.quote_stock import quote_stock
 from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now, totals_by_currency
 from concord.pricing.queries.rival_notices import rival_notices
+from concord.pricing.queries.wanted_prices import compared_prices
 from concord.pricing.rules.quotes import can_honour, can_quote_for, sees_quotes
 
 
@@ -170,9 +173,13 @@ def render_quote_page(
         partner_id=quote.partner_id,
         end_customer_id=quote.end_customer_id,
         currency=quote.currency,
-        lines=[
-            (line.product_id, line.quantity, line.requested_unit_price or line.customer_unit_price) for line in lines
-        ],
+        lines=compared_prices(
+            partner_id=quote.partner_id,
+            end_customer_id=quote.end_customer_id,
+            lines=[
+                (line.product_id, line.quantity, line.requested_unit_price, line.customer_unit_price) for line in lines
+            ],
+        ),
         moment=now,
     )
     may_act = bool(can_quote_for(actor=actor, partner_id=quote.partner_id))
@@ -189,6 +196,7 @@ def render_quote_page(
         "refusal": refusal,
         "may_act": may_act,
         "is_draft": state == QuoteStatus.DRAFT,
+        "price_token": seal(shown_of(quote, lines, now=now)) if may_act and state == QuoteStatus.DRAFT else "",
         "is_live": state == QuoteStatus.ISSUED,
         "may_revise": may_act and state in {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED},
         "may_honour": state == QuoteStatus.EXPIRED and bool(can_honour(actor=actor)),
