@@ -159,7 +159,11 @@ class UploadForm(forms.Form):
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One a line, such as partner=A-100. For deals: partner, owner, country, currency."),
+        help_text=_(
+            "One a line, such as partner=A-100. For deals: partner, owner, country, currency. For prices:"
+            " complete=false keeps the products that the file does not name, publish_at=2026-03-01T00:00+01:00"
+            " publishes from then on, note."
+        ),
     )
     dry_run = forms.BooleanField(label=_("dry run: say what would happen, store nothing"), required=False)
     accept_good_rows = forms.BooleanField(label=_("take good rows although others are rejected"), required=False)
@@ -173,13 +177,14 @@ class UploadForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """The options of the kind that was chosen."""
         data = self.cleaned_data
-        if data["kind"] == "prices":
-            chosen: dict[str, Any] = {"list": data["price_list"].code if data["price_list"] else ""}
-            return chosen | ({"publish_at": "now"} if data["publish"] else {})
-        if data["kind"] == "stock":
-            return {"new_warehouses": data["new_warehouses"]}
         pairs = [line.partition("=") for line in data["further"].splitlines() if line.strip()]
-        return {name.strip(): value.strip() for name, _equals, value in pairs}
+        chosen: dict[str, Any] = {name.strip(): value.strip() for name, _equals, value in pairs}
+        if data["kind"] == "prices":
+            chosen["list"] = data["price_list"].code if data["price_list"] else ""
+            return {"publish_at": "now", **chosen} if data["publish"] else chosen
+        if data["kind"] == "stock":
+            chosen["new_warehouses"] = data["new_warehouses"]
+        return chosen
 
 
 def kinds_for(actor: Actor, kinds: list[ImportKind]) -> list[ImportKind]:
