@@ -93,11 +93,21 @@ class Stack:
                 )  # fmt: skip
         self._wait_until_ready()
 
-    def _load(self, environment: dict[str, str]) -> None:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "load_demo"], cwd=PROJECT, env=environment, timeout=LOADED_WITHIN,
-            capture_output=True, text=True, check=False,
+    def manage(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """One of the portal's own commands, on its database."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=PROJECT, env=environment or self.environment,
+            timeout=LOADED_WITHIN, capture_output=True, text=True, check=False,
         )  # fmt: skip
+
+    def mails(self) -> list[str]:
+        """Every mail that has left, as it was sent, the oldest first."""
+        files = sorted((self.state / "mail").glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
+        texts = [file.read_text(encoding="utf-8", errors="replace") for file in files]
+        return [mail.strip() for text in texts for mail in text.split("-" * 79) if mail.strip()]
+
+    def _load(self, environment: dict[str, str]) -> None:
+        done = self.manage("load_demo", environment=environment)
         assert done.returncode == 0, f"load_demo failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         self.log("load_demo").write_text(done.stdout)
 

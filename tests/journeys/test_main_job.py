@@ -6,126 +6,26 @@ quotes, collateral, the other systems, the history. Every page is looked at by a
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psycopg
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import look_at
-from tests.journeys.stack import Stack, sent
+from tests.journeys.cast import Cast, both_widths_and_looks, decide, issue, quote, register
 
 CUSTOMER = "KION GROUP AG"
 SPELLED_BY_RIVAL = "Kion Group Aktiengesellschaft"
-#: what a refusal that the test provokes looks like in the console
-#: buttons change their colour over a moment, in which nobody reads them
-COLOURS_SETTLE = 400
-PROVOKED = re.compile(r"status of (403|404|409|422)")
 
 
-@dataclass
-class Person:
-    """Somebody with a browser of his or her own."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Cast:
-    """Everybody, and what the steps hand on to each other."""
-
-    stack: Stack
-    browser: Browser
-    people: dict[str, Person] = field(default_factory=dict)
-    notes: dict[str, Any] = field(default_factory=dict)
-    contexts: list[BrowserContext] = field(default_factory=list)
-
-    def person(self, role: str, **options: Any) -> Page:
-        """The page of somebody who is signed in (``stranger`` never is)."""
-        if role in self.people:
-            return self.people[role].page
-        context = self.browser.new_context(
-            base_url=self.stack.address, viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **options
-        )
-        context.set_default_timeout(20_000)
-        self.contexts.append(context)
-        person = Person(context.new_page())
-
-        def heard(message: ConsoleMessage) -> None:
-            if message.type in {"error", "warning"} and not PROVOKED.search(message.text):
-                person.complaints.append(message.text)
-
-        person.page.on("console", heard)
-        person.page.on("pageerror", lambda error: person.complaints.append(str(error)))
-        self.people[role] = person
-        if role != "stranger":
-            self._sign_in(person.page, role)
-        return person.page
-
-    def _sign_in(self, page: Page, role: str) -> None:
-        known = self.stack.sign_ins[role]
-        page.goto("/accounts/login/")
-        page.locator("input[name=login]").fill(known["email"])
-        page.locator("input[name=password]").fill(known["password"])
-        page.locator("main button[type=submit]").first.click()
-        expect(page).not_to_have_url(re.compile("/accounts/login/"))
-
-    def api(
-        self, method: str, path: str, body: Any = None, *, client: str = "api_client_vendor", **headers: str
-    ) -> tuple[int, dict[str, str], Any]:
-        """Call the API as one of the clients."""
-        token = self.notes.get(client) or self._token(client)
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.stack.address + path,
-            data=data,
-            method=method,
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json", **headers},
-        )
-        status, answered, content = sent(request)
-        return status, answered, json.loads(content) if content else None
-
-    def _token(self, client: str) -> str:
-        known = self.stack.sign_ins[client]
-        basic = base64.b64encode(f"{known['client_id']}:{known['client_secret']}".encode()).decode()
-        request = urllib.request.Request(
-            f"{self.stack.address}/api/oauth/token",
-            data=b"grant_type=client_credentials",
-            headers={"Authorization": f"Basic {basic}"},
-        )
-        status, _headers, content = sent(request)
-        assert status == 200, content
-        self.notes[client] = json.loads(content)["access_token"]
-        return str(self.notes[client])
-
-    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """What stands in the database."""
-        with psycopg.connect(self.stack.database_url) as connection:
-            return connection.execute(query, parameters).fetchall()
-
-
-expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def cast(stack: Stack, browser: Browser) -> Iterator[Cast]:
-    everybody = Cast(stack, browser)
-    sku, family, quantity = _a_product(everybody)
-    everybody.notes.update(sku=sku, family=family, quantity=quantity)
-    yield everybody
-    for context in everybody.contexts:
-        context.close()
-    complaints = {role: person.complaints for role, person in everybody.people.items() if person.complaints}
-    assert complaints == {}
+@pytest.fixture(scope="module", autouse=True)
+def product(cast: Cast) -> None:
+    """What is registered and quoted in all steps."""
+    sku, family, quantity = _a_product(cast)
+    cast.notes.update(sku=sku, family=family, quantity=quantity)
 
 
 def _a_product(cast: Cast) -> tuple[str, str, int]:
@@ -146,30 +46,6 @@ def _a_product(cast: Cast) -> tuple[str, str, int]:
     assert rows, "the demo's data hold no such product"
     sku, family, quantity = rows[0]
     return sku, family, quantity
-
-
-def both_widths_and_looks(page: Page, name: str, *, language_too: bool = True) -> None:
-    """Look at a page as on a desk and on a phone, light and dark, in English and in Chinese."""
-    look_at(page, f"journey-{name}-desk-light-en")
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(COLOURS_SETTLE)
-    look_at(page, f"journey-{name}-phone-dark-en")
-    if language_too:
-        here = page.url
-        origin = str(page.evaluate("location.origin"))
-        page.context.add_cookies([{"name": "django_language", "value": "zh-hans", "url": origin}])
-        page.goto(here)
-        expect(page.locator("html")).to_have_attribute("lang", re.compile("zh", re.IGNORECASE))
-        look_at(page, f"journey-{name}-phone-dark-zh")
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.emulate_media(color_scheme="light")
-        page.wait_for_timeout(COLOURS_SETTLE)
-        look_at(page, f"journey-{name}-desk-light-zh")
-        page.context.add_cookies([{"name": "django_language", "value": "en", "url": origin}])
-        page.goto(here)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
 
 
 def test_1_the_manager_sees_the_queue_and_the_data_are_there(cast: Cast) -> None:
@@ -213,31 +89,16 @@ def test_2_a_seller_sees_prices_breaks_receipts_and_stock(cast: Cast) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def _register(page: Page, customer: str, sku: str, quantity: int, verdict: str | None) -> str:
-    page.goto("/deals/new/")
-    page.locator("input[name=customer_name]").fill(customer)
-    page.locator("select[name=customer_country]").select_option("DE")
-    page.locator("input[name=customer_city]").fill("Frankfurt am Main")
-    page.locator("textarea[name=lines]").fill(f"{sku}\t{quantity}")
-    if verdict:
-        expect(page.locator("#verdict")).to_contain_text(verdict)
-    page.locator("button[name=submit]").click()
-    expect(page).to_have_url(re.compile(r"/deals/[0-9a-f-]{36}/"))
-    found = re.search(r"/deals/([0-9a-f-]{36})/", page.url)
-    assert found
-    return found[1]
-
-
 def test_3_a_seller_registers_a_deal_and_the_precheck_answers_while_typing(cast: Cast) -> None:
     page = cast.person("seller_a")
-    cast.notes["deal_a"] = _register(page, CUSTOMER, cast.notes["sku"], cast.notes["quantity"], "Free")
+    cast.notes["deal_a"] = register(page, CUSTOMER, cast.notes["sku"], cast.notes["quantity"], "Free")
     expect(page.get_by_text("Waiting for an answer").first).to_be_visible()
     both_widths_and_looks(page, "deal")
 
 
 def test_4_a_rival_registers_the_same_customer_and_learns_nothing(cast: Cast) -> None:
     page = cast.person("seller_b")
-    cast.notes["deal_b"] = _register(page, SPELLED_BY_RIVAL, cast.notes["sku"], 10, None)
+    cast.notes["deal_b"] = register(page, SPELLED_BY_RIVAL, cast.notes["sku"], 10, None)
     text = page.content()
     for secret in ("Quellstein", "Ebersbach", cast.notes["deal_a"]):
         assert secret not in text
@@ -253,23 +114,10 @@ def test_4_a_rival_registers_the_same_customer_and_learns_nothing(cast: Cast) ->
     desk.screenshot(path="test-artefacts/pages/journey-workbench-desk.png", full_page=True)
 
 
-def _decide(desk: Page, deal: str, name: str) -> None:
-    desk.goto(f"/desk/registrations/{deal}/")
-    form = desk.locator(f"form[action$='/{name}/']").first
-    details = desk.locator("details", has=form).first
-    if details.get_attribute("open") is None:
-        details.locator("summary").click()
-    reason = form.locator("select[name*=reason]")
-    if reason.count():
-        reason.first.select_option(index=1)
-    form.get_by_role("button").last.click()
-    desk.wait_for_load_state()
-
-
 def test_5_the_manager_approves_one_and_decides_the_other_a_duplicate(cast: Cast) -> None:
     desk = cast.person("vendor_manager")
-    _decide(desk, cast.notes["deal_a"], "approve")
-    _decide(desk, cast.notes["deal_b"], "duplicate")
+    decide(desk, cast.notes["deal_a"], "approve")
+    decide(desk, cast.notes["deal_b"], "duplicate")
     both = [cast.notes["deal_a"], cast.notes["deal_b"]]
     states = dict(cast.rows("SELECT uuid::text, review_status FROM deals_deal WHERE uuid = ANY(%s::uuid[])", both))
     assert states == {cast.notes["deal_a"]: "approved", cast.notes["deal_b"]: "duplicate"}
@@ -289,39 +137,19 @@ def test_5_the_manager_approves_one_and_decides_the_other_a_duplicate(cast: Cast
     look_at(loser, "journey-duplicate-desk-light-en")
 
 
-def _quote(page: Page, deal: str, lines: str) -> str:
-    page.goto(f"/deals/{deal}/")
-    page.get_by_role("link", name="New quote").click()
-    page.locator("textarea[name=lines]").fill(lines)
-    name = page.locator("input[name=customer_name]")
-    if not name.input_value():
-        name.fill(CUSTOMER)
-    page.get_by_role("button", name="Price it and look").click()
-    expect(page).to_have_url(re.compile(r"/quotes/[0-9a-f-]{36}/$"))
-    found = re.search(r"/quotes/([0-9a-f-]{36})/", page.url)
-    assert found
-    return found[1]
-
-
-def _issue(page: Page) -> None:
-    page.locator("[data-dialog-open=issue-quote]").click()
-    page.locator("#issue-quote").get_by_role("button").last.click()
-    page.wait_for_load_state()
-
-
 def test_6_quotes_promise_one_price_and_anyone_can_check_them(cast: Cast) -> None:
     sku, quantity = cast.notes["sku"], cast.notes["quantity"]
     seller = cast.person("seller_a")
-    cast.notes["quote_a"] = _quote(seller, cast.notes["deal_a"], f"{sku}\t{quantity}")
-    _issue(seller)
+    cast.notes["quote_a"] = quote(seller, cast.notes["deal_a"], f"{sku}\t{quantity}", CUSTOMER)
+    issue(seller)
     expect(seller.get_by_text("In force").first).to_be_visible()
     expect(seller.locator("a[href$='/pdf/']").first).to_be_visible(timeout=60_000)
     _check_document(cast, seller)
     both_widths_and_looks(seller, "quote")
 
     rival = cast.person("seller_b")
-    cast.notes["quote_b"] = _quote(rival, cast.notes["deal_b"], f"{sku}\t{quantity}")
-    _issue(rival)
+    cast.notes["quote_b"] = quote(rival, cast.notes["deal_b"], f"{sku}\t{quantity}", CUSTOMER)
+    issue(rival)
     expect(rival.get_by_text("In force").first).to_be_visible()
     prices = cast.rows(
         "SELECT q.uuid::text, l.customer_unit_price, l.partner_unit_net FROM pricing_quoteline l"
@@ -332,8 +160,8 @@ def test_6_quotes_promise_one_price_and_anyone_can_check_them(cast: Cast) -> Non
     assert mine[0] == theirs[0], "the customer price is the same through every partner"
     assert mine[1] < theirs[1], "the registration's benefit shows in the net of its holder alone"
 
-    other = _quote(rival, cast.notes["deal_b"], f"{sku}\t{quantity}\t{mine[0] / 2:.4f}")
-    _issue(rival)
+    other = quote(rival, cast.notes["deal_b"], f"{sku}\t{quantity}\t{mine[0] / 2:.4f}", CUSTOMER)
+    issue(rival)
     expect(rival.get_by_text(re.compile("another price", re.IGNORECASE)).first).to_be_visible()
     for secret in ("Quellstein", "Ebersbach", cast.notes["quote_a"]):
         assert secret not in rival.content()
@@ -389,7 +217,7 @@ def test_7_collateral_only_for_who_is_entitled(cast: Cast) -> None:
     look_at(seller, "journey-library-desk-light-en")
 
 
-def test_8_other_systems_feed_stock_ask_prices_and_are_refused_a_conflicting_quote(cast: Cast) -> None:
+def test_8_other_systems_feed_stock_ask_prices_and_are_refused_a_conflictingquote(cast: Cast) -> None:
     sku, quantity = cast.notes["sku"], cast.notes["quantity"]
     counted_at = datetime.now(UTC).replace(microsecond=0).isoformat()
     feed = [{"warehouse": "Rotterdam", "sku": sku, "on_hand": 4321, "as_of": counted_at}]

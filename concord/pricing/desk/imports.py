@@ -19,7 +19,9 @@ from concord.portal.imports.runs import FINAL, start_import
 from concord.portal.models import ImportRun
 from concord.portal.refusals import Refusal
 from concord.pricing.desk.base import ForRoles, PricePage
+from concord.pricing.enums import VersionStatus
 from concord.pricing.forms.desk import UploadForm, kinds_for
+from concord.pricing.models import PriceListVersion
 
 
 def _address(run: ImportRun) -> str:
@@ -123,8 +125,18 @@ class RunView(PricePage):
         """The run and whether it is over."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         run = self.run
-        context.update(run=run, kind_label=_label(run), is_over=run.state in FINAL, share=_share(run))
+        context.update(
+            run=run, kind_label=_label(run), is_over=run.state in FINAL, share=_share(run), draft=_draft(run)
+        )
         return context
+
+
+def _draft(run: ImportRun) -> PriceListVersion | None:
+    """The draft that an import of prices went into, as long as it is one."""
+    if run.kind != "prices" or run.dry_run or run.state not in FINAL:
+        return None
+    versions = PriceListVersion.objects.filter(price_list__code=run.options.get("list"), status=VersionStatus.DRAFT)
+    return versions.order_by("-number").first()
 
 
 def _share(run: ImportRun) -> int:
