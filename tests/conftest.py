@@ -16,3 +16,4 @@ from tests.database import (  # noqa: F401 - pytest finds fixtures and hooks by 
     test_server,
 )
 from tests.reader import english_reader_in_utc  # noqa: F401 - a fixture
+from tests.scheduling import pytest_xdist_make_scheduler  # noqa: F401 - a hook
