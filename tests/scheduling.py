@@ -1,4 +1,4 @@
-"""Which tests run together on one of the parallel workers: those of a file, and all journeys, which share one portal."""
+"""Which tests run together on one of the parallel workers: a file, and all journeys, which share one portal."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from concord.portal.desk import desk_actor
 from concord.portal.enums import Role
 from concord.portal.models import User
 from concord.portal.money import is_currency
+from concord.portal.time_zones import offered_time_zones
 
 _PEOPLE = [
     (Role.SELLER.value, Role.SELLER.label),
@@ -50,7 +50,7 @@ class PartnerForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=country_choices)
-        zones = [(name, name) for name in sorted(zoneinfo.available_timezones())]
+        zones = [(name, name) for name in dict.fromkeys([*offered_time_zones(), self.instance.time_zone])]
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones)
         if not self.instance._state.adding:
             # Files and other systems know the partner by its code.

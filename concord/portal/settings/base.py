@@ -11,6 +11,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import make_conninfo
 
+from concord.portal.time_zones import offered_time_zones
+
 env = environ.Env()
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
@@ -228,6 +230,7 @@ CONTENT_SECURITY_POLICY = {
 
 WAGTAIL_SITE_NAME = "Concord"
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL", "http://localhost:8000")
+WAGTAIL_USER_TIME_ZONES = offered_time_zones()
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
