@@ -142,6 +142,11 @@ class ScopedDeleteView(_ScopedObject, generic.DeleteView):
 class ScopedInspectView(_ScopedObject, generic.InspectView):
     """Look at one row."""
 
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """A dash where there is nothing."""
+        value = super().get_field_display_value(field_name, field)
+        return "–" if value is None or value == "" else value
+
 
 class ScopedHistoryView(_ScopedObject, history.HistoryView):
     """Who edited the row in the desk."""

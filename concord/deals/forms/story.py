@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from concord.deals.enums import ContactRole, PromiseKind
 from concord.deals.forms.activity import offer_contacts
@@ -18,7 +19,7 @@ from concord.portal.ui.forms import DateWidget
 class ContactForm(forms.Form):
     """A person at the customer."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     role = forms.ChoiceField(
         label=_("Role in the decision"), required=False, choices=[("", _("Not known yet")), *ContactRole.choices]
     )

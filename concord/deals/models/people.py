@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from concord.deals.enums import ContactRole
 from concord.deals.models.registration import Deal
@@ -16,7 +17,7 @@ class DealContact(PublicModel):
     """A person at the customer, with the part that he or she has in the decision."""
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     role = models.CharField(_("role in the decision"), max_length=16, choices=ContactRole.choices, blank=True)
     position = models.CharField(_("position"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)

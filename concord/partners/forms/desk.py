@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from concord.partners.models import EndCustomer, Member, Partner, ProductFamily
@@ -102,7 +103,7 @@ class CustomerForm(WagtailAdminModelForm):
 class InviteForm(WagtailAdminModelForm):
     """A new person, at a partner or at the vendor."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=_PEOPLE)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
