@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from unittest import mock
 
 from concord.portal.refusals import Refusal
 from concord.portal.work import Busy
 from tests.concurrency.racing import Racer
 
-DOORS = ("page", "api", "shell", "desk", "reprice")
+DOORS = ("page", "api", "shell", "desk", "reprice", "import")
 
 
 def door_of(number: int) -> str:
@@ -49,6 +52,8 @@ def _come_in(racer: Racer, turn: int) -> str:
     mine = one["racers"][racer.number]
     if door == "shell":
         return _shell(racer, mine)
+    if door == "import":
+        return _import(racer, turn)
     client = _client(racer.facts["users"][door])
     if door == "api":
         answer = client.post(
@@ -76,6 +81,44 @@ def _shell(racer: Racer, mine: dict) -> str:
     except Busy:
         return "busy"
     except Refusal as refused:  # no such price, once another currency is promised
+        return f"{refused.status} {refused.code}"
+    return "issued"
+
+
+def _import(racer: Racer, turn: int) -> str:
+    """Bring in another list price that holds at once, and quote it."""
+    from concord.portal.actor import actor_for_user, portal_actor
+    from concord.portal.enums import Door
+    from concord.portal.imports import kind_of, run_import
+    from concord.portal.models import User
+    from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote
+
+    told, now = racer.facts["import"], datetime.now(UTC)
+    brought = run_import(
+        kind_of("prices"),
+        io.BytesIO(f"sku,unit_price\n{told['sku']},{Decimal('9.50') - Decimal(turn) / 100}\n".encode()),
+        actor=portal_actor(Door.IMPORT),
+        now=now,
+        options={"list": told["list"], "publish_at": "now", "complete": False},
+    )
+    if not brought.stored:
+        return f"not imported: {brought.all_errors[0].code}"
+    seller = actor_for_user(User.objects.get(pk=racer.facts["users"]["shell"]), Door.IMPORT)
+    try:
+        quote = draft_quote(
+            actor=seller,
+            partner_id=seller.partner_id,
+            seller_id=seller.user_id,
+            end_customer_id=racer.facts["rounds"][turn]["customer"],
+            customer_name="Kunde AG",
+            currency="USD",
+            valid_until=now.date() + timedelta(days=20),
+            lines=[QuoteLineInput(told["sku"], 5, None)],
+        )
+        issue_quote(actor=seller, quote_uuid=quote.uuid)
+    except Busy:
+        return "busy"
+    except Refusal as refused:
         return f"{refused.status} {refused.code}"
     return "issued"
 
