@@ -108,12 +108,13 @@ class MergeParticipant:
     """A package's part in merging end customers. Rows that point at a customer move by themselves.
 
     ``plan(survivor, absorbed, now)`` says what has to be settled and what has to stay; ``stands_in_way(moved,
-    survivor)`` what was written since on top of the moved rows (ids by table), so that they cannot be taken out again.
+    survivor, absorbed, now)`` what was written since on top of the moved rows (ids by table), so that they cannot be
+    taken out again.
     """
 
     name: str
     plan: Callable[[int, int, datetime], MergePlan]
-    stands_in_way: Callable[[Mapping[str, Collection[int]], int], Sequence[MergeObstacle]]
+    stands_in_way: Callable[[Mapping[str, Collection[int]], int, int, datetime], Sequence[MergeObstacle]]
 
 
 menu_items: list[MenuItem] = []

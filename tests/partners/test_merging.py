@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from concord.deals.actions.closing import withdraw_registration
+from concord.deals.actions.decisions import AlreadyProtected, TwinUndecided
 from concord.deals.models import Deal, Protection, VendorAccount
 from concord.partners.access import access_customer
 from concord.partners.actions.customers import record_verdict, relate
@@ -289,6 +290,51 @@ def test_undoing_is_refused_when_a_moved_deal_was_approved_since(cast):
         undo(cast, done)
     assert [one["code"] for one in refused.value.details["obstacles"]] == ["deals_protected_since"]
     assert snapshot() == merged
+
+
+def merged_and_registered_since(cast):
+    """Two records became one, and a partner registered by the name of the one that went up."""
+    survivor, absorbed = make_customer("Quarzhof Optik AG"), make_customer("Nordwind Antriebe GmbH", city="Hamburg")
+    (done,) = merge(cast, survivor, absorbed)
+    deal = making.submitted(cast, name="Nordwind Antriebe GmbH")
+    assert deal.end_customer_id == survivor.pk
+    return done, deal
+
+
+def approve(cast, deal, **said):
+    return making.approve_registration(actor=cast.actor(cast.vendor_manager), deal_uuid=deal.uuid, now=now(), **said)
+
+
+def test_undoing_is_refused_while_a_deal_that_came_since_protects_the_merged_company(cast):
+    done, deal = merged_and_registered_since(cast)
+    approve(cast, deal)
+    merged = snapshot()
+    with pytest.raises(CannotUndo) as refused:
+        undo(cast, done)
+    assert [one["code"] for one in refused.value.details["obstacles"]] == ["deals_named_since"]
+    assert snapshot() == merged
+    withdraw_registration(actor=cast.actor(cast.seller_a), deal_uuid=deal.uuid, now=now())
+    undo(cast, done)
+
+
+def test_after_undoing_a_person_says_which_of_the_two_a_deal_that_came_since_is_about(cast):
+    done, deal = merged_and_registered_since(cast)
+    undo(cast, done)
+    rival = making.submitted(cast, cast.seller_b, "Nordwind Antriebe GmbH")
+    assert {deal.end_customer_id, rival.end_customer_id} == {done.survivor_id, done.absorbed_id}
+    with pytest.raises(TwinUndecided) as refused:
+        approve(cast, deal)
+    assert refused.value.details == {"customers": [str(done.absorbed.uuid)]}
+    assert not all_of(Protection).exists()
+    assert approve(cast, deal, same_as=done.absorbed.uuid).end_customer_id == done.absorbed_id
+    with pytest.raises(AlreadyProtected):
+        approve(cast, rival)
+
+
+def test_after_undoing_a_deal_that_came_since_may_stay_if_a_person_says_so(cast):
+    done, deal = merged_and_registered_since(cast)
+    undo(cast, done)
+    assert approve(cast, deal, different_from=[done.absorbed.uuid]).end_customer_id == done.survivor_id
 
 
 def test_undoing_goes_backwards(cast):

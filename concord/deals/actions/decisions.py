@@ -17,9 +17,10 @@ from concord.deals.models import Deal, Protection, ReasonCode
 from concord.deals.protection.window import Window, protection_window, until_month, vendor_delay
 from concord.deals.queries.programme import programme_terms
 from concord.deals.queries.protections import live_protections, same_companies
-from concord.deals.queries.twins import likely_twins
+from concord.deals.queries.twins import likely_twins, recognised_as
 from concord.deals.rules import can_decide, demand_state
 from concord.partners.actions.customers import relate
+from concord.partners.enums import Verdict
 from concord.partners.models import ProductFamily
 from concord.portal.actor import Actor
 from concord.portal.events import record
@@ -43,15 +44,19 @@ class AlreadyProtected(Conflict):
 
 
 class TwinUndecided(Conflict):
-    """A customer that may be the same is protected: a person has to say first whether it is."""
+    """A customer that may be the same is protected, or is the one named: a person has to say first whether it is."""
 
     default_code = "twin_undecided"
 
-    def __init__(self, customers: Sequence[uuid.UUID]) -> None:
-        super().__init__(
-            _("A customer that may be the same company is protected. Decide first whether the two are the same."),
-            details={"customers": [str(one) for one in customers]},
+    def __init__(self, customers: Sequence[uuid.UUID], *, is_named: bool = False) -> None:
+        protected = _(
+            "A customer that may be the same company is protected. Decide first whether the two are the same."
         )
+        named = _(
+            "The company as it was registered is another record than the one that the registration is linked to, as "
+            "after a merge that was undone. Decide first whether the two are the same."
+        )
+        super().__init__(named if is_named else protected, details={"customers": [str(one) for one in customers]})
 
 
 @action
@@ -239,7 +244,10 @@ def _settle(deal: Deal, status: ReviewStatus, *, actor: Actor, reason: ReasonCod
 
 
 def refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: datetime) -> None:
-    """No record of the same company is protected in these families, and none that may be the same is left open."""
+    """No record of the same company is protected in these families, and none that may be the same is left open.
+
+    Nor is it left open which of two records the company is: whoever registers it next comes to the other one.
+    """
     twins = likely_twins(deal)
     same = same_companies({deal.end_customer_id or 0, *(twin.customer.pk for twin in twins if twin.is_same)})
     open_twins = {twin.customer.pk: twin.customer.uuid for twin in twins if twin.is_undecided}
@@ -255,6 +263,13 @@ def refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: date
     undecided = sorted({open_twins[one.end_customer_id] for one in rivals})
     if undecided:
         raise TwinUndecided(undecided)
+    named = sorted(twin.customer.uuid for twin in twins if twin.is_same and not twin.said_by_person)
+    if (
+        named
+        and deal.end_customer is not None
+        and Verdict(recognised_as(deal, deal.end_customer).verdict) != Verdict.SAME
+    ):
+        raise TwinUndecided(named, is_named=True)
 
 
 def protect(deal: Deal, families: Sequence[ProductFamily], window: Window, *, actor: Actor, now: datetime) -> None:

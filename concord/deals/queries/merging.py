@@ -9,7 +9,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.models import Deal, DealTwin, Protection
+from concord.deals.queries.twins import claim_of
+from concord.partners.enums import Verdict
+from concord.partners.matching.score import compare
+from concord.partners.models import EndCustomer
 from concord.partners.queries.merging import overlaps_of, untangle
+from concord.partners.queries.twins import profile_of
 from concord.portal.registry import MergeObstacle, MergePlan
 from concord.pricing.models import Quote
 
@@ -39,8 +44,14 @@ def merge_plan(survivor_id: int, absorbed_id: int, now: datetime) -> MergePlan:
     )
 
 
-def built_on_merge(moved: Mapping[str, Collection[int]], survivor_id: int) -> Sequence[MergeObstacle]:
-    """Moved deals that were protected at the surviving record since, or have new quotes there."""
+def built_on_merge(
+    moved: Mapping[str, Collection[int]], survivor_id: int, absorbed_id: int, now: datetime
+) -> Sequence[MergeObstacle]:
+    """Moved deals that were protected at the surviving record since, or have new quotes there.
+
+    And deals that came since by the name of the merged record, and are protected: they would go on protecting it from
+    where nobody who registers it comes by.
+    """
     deals = moved.get("deals.deal", ())
     protected = (
         Protection.objects.unscoped("what was built on a merge")
@@ -51,6 +62,9 @@ def built_on_merge(moved: Mapping[str, Collection[int]], survivor_id: int) -> Se
     if protected.exists():
         text = _("Deals that were moved have been approved since. Their protection is at the surviving record.")
         obstacles.append(MergeObstacle("deals_protected_since", text))
+    if _named_since(deals, survivor_id, absorbed_id, now):
+        text = _("Deals that name the merged company have been approved since. Withdraw or end them first.")
+        obstacles.append(MergeObstacle("deals_named_since", text))
     uuids = Deal.objects.unscoped("what was built on a merge").filter(pk__in=deals).values("uuid")
     quoted = (
         Quote.objects.unscoped("what was built on a merge")
@@ -61,3 +75,20 @@ def built_on_merge(moved: Mapping[str, Collection[int]], survivor_id: int) -> Se
         text = _("Deals that were moved have new quotes. Their prices are promised to the surviving record.")
         obstacles.append(MergeObstacle("deals_quoted_since", text))
     return obstacles
+
+
+def _named_since(moved: Collection[int], survivor_id: int, absorbed_id: int, now: datetime) -> bool:
+    """Whether a deal that was not moved is protected at the surviving record, though it names the merged company."""
+    came = Deal.objects.unscoped("what was built on a merge").filter(
+        end_customer_id=survivor_id, protections__period__contains=now
+    )
+    named = [claim_of(deal).profile() for deal in came.exclude(pk__in=moved).distinct()]
+    if not named:
+        return False
+    records = EndCustomer.objects.unscoped("both sides of a merge").in_bulk([survivor_id, absorbed_id])
+    absorbed, survivor = profile_of(records[absorbed_id]), profile_of(records[survivor_id], names=())
+    return any(
+        Verdict(compare(one, absorbed).verdict) == Verdict.SAME
+        and Verdict(compare(one, survivor).verdict) != Verdict.SAME
+        for one in named
+    )

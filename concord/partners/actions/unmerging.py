@@ -67,7 +67,7 @@ def undo_merge(
     steps: dict[tuple[str, str], list[MergeStep]] = defaultdict(list)
     for step in merge.steps.order_by("pk"):
         steps[step.table, step.column].append(step)
-    obstacles = _in_the_way(survivor, merge, steps)
+    obstacles = _in_the_way(survivor, merge, steps, now)
     if obstacles:
         raise CannotUndo(obstacles)
     EndCustomer.objects.unscoped("alive again").filter(pk=absorbed.pk).update(merged_into=None, updated_at=now)
@@ -90,7 +90,7 @@ def undo_merge(
 
 
 def _in_the_way(
-    survivor: EndCustomer, merge: CustomerMerge, steps: Mapping[tuple[str, str], Sequence[MergeStep]]
+    survivor: EndCustomer, merge: CustomerMerge, steps: Mapping[tuple[str, str], Sequence[MergeStep]], now: datetime
 ) -> list[MergeObstacle]:
     if survivor.merged_into_id is not None:
         text = _("The surviving record was itself merged into another one since. Undo that first.")
@@ -112,7 +112,7 @@ def _in_the_way(
             words = {"what": str(one.model._meta.verbose_name_plural).capitalize(), "count": elsewhere}
             obstacles.append(MergeObstacle("moved_on", text % words))
     for part in registry.merge_participants:
-        obstacles.extend(part.stands_in_way(moved, survivor.pk))
+        obstacles.extend(part.stands_in_way(moved, survivor.pk, merge.absorbed_id, now))
     return obstacles
 
 

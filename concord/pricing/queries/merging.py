@@ -70,7 +70,9 @@ def merge_plan(survivor_id: int, absorbed_id: int, now: datetime) -> MergePlan:
     return MergePlan(obstacles, stay, park)
 
 
-def built_on_merge(moved: Mapping[str, Collection[int]], survivor_id: int) -> Sequence[MergeObstacle]:
+def built_on_merge(
+    moved: Mapping[str, Collection[int]], survivor_id: int, _absorbed_id: int, _now: datetime
+) -> Sequence[MergeObstacle]:
     """Promises of moved quotes that were made at the surviving record, and new revisions of them."""
     quotes = moved.get("pricing.quote", ())
     promises = (
