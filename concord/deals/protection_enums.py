@@ -79,6 +79,11 @@ REQUEST_LOOKS = {
     RequestState.MOOT.value: Look("muted", "minus", RequestState.MOOT.label),
     RequestState.TAKEN_BACK.value: Look("muted", "arrow-back", RequestState.TAKEN_BACK.label),
 }
+LIFE_LOOKS = {
+    "live": Look("ok", "shield-check", _("In force")),
+    "grace": Look("bad", "alert-triangle", _("In grace")),
+    "ended": Look("muted", "shield-off", _("Over")),
+}
 APPEAL_LOOKS = {
     AppealState.OPEN.value: Look("warn", "scale", AppealState.OPEN.label),
     AppealState.UPHELD.value: Look("muted", "gavel", AppealState.UPHELD.label),

@@ -5,10 +5,18 @@ from __future__ import annotations
 from concord.deals.actions.appeals import AppealedAlready
 from concord.deals.actions.extensions import ExtensionPending
 from concord.deals.actions.holds import HoldPending, HoldsOverlap
-from concord.deals.models import Appeal, ClosingDay, ExtensionRequest, ProgrammeSettings, ProtectionHold
+from concord.deals.models import (
+    Appeal,
+    ClosingDay,
+    ExtensionRequest,
+    Precedent,
+    ProgrammeSettings,
+    ProtectionHold,
+    ProtectionLife,
+)
 from concord.deals.models.programme import settings_checks
 from concord.deals.panels import protection_news
-from concord.deals.protection_enums import APPEAL_LOOKS, PROTECTION_EVENT_LABELS, REQUEST_LOOKS
+from concord.deals.protection_enums import APPEAL_LOOKS, LIFE_LOOKS, PROTECTION_EVENT_LABELS, REQUEST_LOOKS
 from concord.deals.queries.invariants import protection_invariants
 from concord.deals.queries.programme import demand_consistent
 from concord.portal import registry
@@ -32,9 +40,11 @@ def wire_protections() -> None:
     registry.event_labels.update(PROTECTION_EVENT_LABELS)
     register_looks("request", REQUEST_LOOKS)
     register_looks("appeal", APPEAL_LOOKS)
+    register_looks("life", LIFE_LOOKS)
     registry.panels.append(registry.Panel("deals.protections", "deals/panels/protections.html", 12, protection_news))
     managers = {Role.CHANNEL_MANAGER}
-    for model in (Appeal, ExtensionRequest, ProtectionHold):
-        give_permissions(model, view=managers)
+    readers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}
+    for model in (Appeal, ExtensionRequest, Precedent, ProtectionHold, ProtectionLife):
+        give_permissions(model, view=readers)
     give_permissions(ClosingDay, view=managers, change=managers, delete=managers)
     give_permissions(ProgrammeSettings, view=managers, change=managers)

@@ -24,6 +24,15 @@ from concord.deals.actions.holds_ending import end_hold
 from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.precedents import publish_precedent
 from concord.deals.desk.base import DeskPage
+from concord.deals.desk.protection_base import list_links
+from concord.deals.desk.protection_lists import (
+    AppealsView,
+    ChoicesView,
+    ExtensionsView,
+    HoldsView,
+    LivesView,
+    PrecedentsView,
+)
 from concord.deals.forms import protection as forms
 from concord.deals.models import ClosingDay, Deal
 from concord.deals.protection_enums import AppealState, RequestState
@@ -88,6 +97,7 @@ class ProtectionsView(DeskPage):
             ending=ending_lives(actor, now=now, within=timedelta(days=programme_terms().warn_before_end_days)),
             overdue=overdue_answers(actor, now=now),
             now=now,
+            lists=list_links(),
         )
         return context
 
@@ -266,6 +276,18 @@ def _put_errors(form: Any, refusal: Refusal) -> None:
         form.add_error(name if name in form.fields else None, str(error.message))
 
 
+def _list_patterns() -> list[Any]:
+    views = (ExtensionsView, HoldsView, AppealsView, ChoicesView, PrecedentsView, LivesView)
+    return [
+        found
+        for view in views
+        for found in (
+            path(f"{view.name}/", view.as_view(), name=view.name),
+            path(f"{view.name}/results/", view.as_view(results_only=True), name=f"{view.name}_results"),
+        )
+    ]
+
+
 class ProtectionsViewSet(ViewSet):
     """Queues, one deal's protection, appeals."""
 
@@ -276,6 +298,7 @@ class ProtectionsViewSet(ViewSet):
         """The queues come first: they are what the menu opens."""
         return [
             path("", ProtectionsView.as_view(), name="index"),
+            *_list_patterns(),
             path("<uuid:deal_uuid>/", ProtectionDeskView.as_view(), name="one"),
             path("<uuid:deal_uuid>/do/<slug:deed>/", ProtectionDoView.as_view(), name="do"),
             path("appeals/<uuid:deal_uuid>/", AppealDeskView.as_view(), name="appeal"),
