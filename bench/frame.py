@@ -142,7 +142,8 @@ def count_statements(call: Call, number: int) -> int:
 
 def measure(workload: Workload, size: int, case: Case, rounds: int) -> Result:
     """Warm both up, then call them in turns: ``rounds`` times some calls of the product and as many of the floor."""
-    statements = max(count_statements(case.product, number) for number in range(min(3, case.calls)))
+    case.product(0)
+    statements = max(count_statements(case.product, number) for number in range(min(8, case.calls)))
     if case.floor:
         case.floor(0)
     product, floor = _Watch(), _Watch()

@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bench.frame import Case
 from bench.server import Server
 from bench.workloads.deals import deals_loaded
 
-# The same columns: the protection's end and the latest quote stand beside each row.
+# The page is cut first, then the protection's end and the latest quote are looked up beside each of its rows.
 _FLOOR = """
-SELECT d.id, d.title, d.customer_name, d.review_status, d.sales_stage, d.updated_at, p.name, u.name,
+SELECT d.id, d.uuid, d.title, d.customer_name, d.review_status, d.sales_stage, d.submitted_at, d.expected_close_on,
+       d.updated_at, p.name, u.name,
        (SELECT upper(r.period) FROM deals_protection r WHERE r.deal_id = d.id AND r.partner_id = 1
         AND r.period @> now() ORDER BY upper(r.period) LIMIT 1),
        q.customer_total, q.currency
-FROM deals_deal d JOIN partners_partner p ON p.id = d.partner_id JOIN portal_user u ON u.id = d.owner_id
+FROM (SELECT * FROM deals_deal d WHERE d.partner_id = 1 AND ({condition}) ORDER BY {order}, d.id DESC
+      LIMIT 50 OFFSET {offset}) d
+JOIN partners_partner p ON p.id = d.partner_id JOIN portal_user u ON u.id = d.owner_id
 LEFT JOIN LATERAL (
     SELECT customer_total, currency FROM pricing_quote WHERE story_type = 'deal' AND story_uuid = d.uuid
     AND partner_id = 1 AND status IN ('issued', 'accepted') ORDER BY issued_at DESC LIMIT 1
 ) q ON true
-WHERE d.partner_id = 1 AND ({condition}) ORDER BY d.id DESC LIMIT 50 OFFSET %s
+ORDER BY {order}, d.id DESC
 """
-_ASKED: Sequence[tuple[str, dict[str, str], str, int]] = (
-    ("", {}, "true", 0),
-    ("page=7", {}, "true", 300),
-    ("state=won", {"sales_stage": "won"}, "d.sales_stage = 'won'", 0),
-    ("state=submitted", {"review_status": "submitted"}, "d.review_status = 'submitted'", 0),
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One way of looking at the list: its address, and the same in SQL."""
+
+    address: str
+    condition: str = "true"
+    order: str = "d.submitted_at DESC"
+    page: int = 1
+
+    @property
+    def count(self) -> str:
+        return f"SELECT count(*) FROM deals_deal d WHERE d.partner_id = 1 AND ({self.condition})"  # noqa: S608 - constants
+
+    def rows(self, found: int) -> str:
+        """The page that is shown where so many rows were found: the last one when there are fewer."""
+        last = max(1, -(-found // 50))
+        return _FLOOR.format(condition=self.condition, order=self.order, offset=(min(self.page, last) - 1) * 50)
+
+
+_ASKED: Sequence[_Asked] = (
+    _Asked(""),
+    _Asked("page=90", page=90),
+    _Asked("sales_stage=won", "d.sales_stage = 'won'"),
+    _Asked("review_status=submitted&page=5", "d.review_status = 'submitted'", page=5),
+    _Asked("sort=customer_name&page=40", order="d.customer_name", page=40),
+    _Asked("q=Hol", "d.title ILIKE '%Hol%' OR d.customer_name ILIKE '%Hol%'"),
+    _Asked("whose=mine", "d.owner_id = 1"),
+    _Asked("sort=title", order="d.title"),
 )
 
 
@@ -40,29 +69,42 @@ class DealList:
     def prepare(self, server: Server, size: int, seed: int) -> Case:
         """Load the deals."""
         from django.db import connection
+        from django.http import QueryDict
+        from django.test import RequestFactory
         from django.utils import timezone
+        from django_tables2 import RequestConfig
 
-        from concord.deals.queries.deals import deals_with_figures
+        from concord.deals.filters import DealFilter
+        from concord.deals.models import Deal
+        from concord.deals.queries.deals import deals_listed
+        from concord.deals.tables import DealTable
         from concord.portal.actor import actor_for_user
         from concord.portal.enums import Door
         from concord.portal.models import User
+        from concord.portal.ui.tables import PagedRows
 
         deals_loaded(server, size, seed)
-        actor = actor_for_user(User.objects.get(pk=1), Door.EXTRANET)
+        person = User.objects.get(pk=1)
+        actor = actor_for_user(person, Door.EXTRANET)
 
-        def product(number: int) -> object:
-            _query, narrowed, _condition, offset = _ASKED[number % len(_ASKED)]
-            found = deals_with_figures(actor, now=timezone.now()).filter(**narrowed).order_by("-pk")
-            return list(found[offset : offset + 50])
+        def product(number: int) -> list[Deal]:
+            request = RequestFactory().get("/deals/", QueryDict(_ASKED[number % len(_ASKED)].address).dict())
+            request.user = person
+            found = DealFilter(request.GET, queryset=Deal.objects.visible_to(actor), request=request)
+            table = DealTable(PagedRows(found.qs, deals_listed(actor, now=timezone.now())))
+            RequestConfig(request, paginate={"per_page": 50}).configure(table)
+            return [row.record for row in table.page.object_list]
 
-        def floor(number: int) -> object:
-            _query, _narrowed, condition, offset = _ASKED[number % len(_ASKED)]
+        def floor(number: int) -> list[tuple[object, ...]]:
+            one = _ASKED[number % len(_ASKED)]
             with connection.cursor() as cursor:
-                cursor.execute(_FLOOR.format(condition=condition), [offset])
-                return cursor.fetchall()
+                cursor.execute(one.count)
+                cursor.execute(one.rows(cursor.fetchone()[0]))
+                return list(cursor.fetchall())
 
-        assert [deal.pk for deal in product(0)] == [row[0] for row in floor(0)]  # type: ignore[attr-defined]
-        return Case(product, floor, calls=20)
+        for number in range(len(_ASKED)):
+            assert [deal.pk for deal in product(number)] == [row[0] for row in floor(number)], _ASKED[number]
+        return Case(product, floor, calls=24)
 
 
 class DealListPage:
@@ -84,7 +126,7 @@ class DealListPage:
         client.force_login(User.objects.get(pk=1))
 
         def product(number: int) -> object:
-            answer = client.get(f"/deals/?{_ASKED[number % len(_ASKED)][0]}")
+            answer = client.get(f"/deals/?{_ASKED[number % len(_ASKED)].address}")
             assert answer.status_code == 200
             return answer
 

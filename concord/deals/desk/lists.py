@@ -15,10 +15,11 @@ from concord.deals.desk.columns import ChooseColumn, ClockColumn, ReadinessColum
 from concord.deals.desk.filters import saved_filters
 from concord.deals.filters import DealReportFilter, QueueFilter
 from concord.deals.models import Deal
-from concord.deals.queries.deals import deals_with_figures, queue_figures, waiting_for_an_answer
+from concord.deals.queries.deals import deals_listed, queue_figures, waiting_for_an_answer
 from concord.deals.queries.readiness import is_worked_on, readiness_of_many
 from concord.deals.rules import can_decide
 from concord.portal.desk import desk_actor
+from concord.portal.paging import page_of
 from concord.portal.tabular.writing import harmless
 
 
@@ -145,8 +146,19 @@ class AllDealsView(_DealList):
     }
 
     def get_base_queryset(self) -> QuerySet[Deal]:
-        """All deals that left the draft, scoped."""
-        return deals_with_figures(desk_actor(self.request.user), now=timezone.now())
+        """All deals that left the draft, scoped; with their figures where the whole list needs them."""
+        found = Deal.objects.visible_to(desk_actor(self.request.user))
+        needs_figures = self.is_export or self.ordering.lstrip("-") == "protected_until"
+        return self._widened(found) if needs_figures else found
+
+    def _widened(self, deals: QuerySet[Deal]) -> QuerySet[Deal]:
+        return deals_listed(desk_actor(self.request.user), now=timezone.now())(deals)
+
+    def paginate_queryset(self, queryset: QuerySet[Deal], page_size: int) -> Any:
+        """A page of them, with their figures."""
+        paginator, page, shown, has_others = super().paginate_queryset(queryset, page_size)
+        page.object_list = page_of(shown, self._widened)
+        return paginator, page, page.object_list, has_others
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The readiness of the deals of this page that are worked on, and the reader's own filters."""

@@ -55,9 +55,16 @@ class DealQuerySet(ScopedQuerySet["Deal"]):
 class Deal(ScopedModel, PublicModel):
     """A registration and the sale that it is about. The customer is kept as typed beside the matched record."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="deals", verbose_name=_("partner"))
+    # Partner and owner are found by the indexes of the lists below.
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="deals", verbose_name=_("partner"), db_index=False
+    )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deals", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="deals",
+        verbose_name=_("owner"),
+        db_index=False,
     )
     title = models.CharField(_("title"), max_length=200)
     type = models.CharField(
@@ -139,6 +146,17 @@ class Deal(ScopedModel, PublicModel):
         indexes = [
             models.Index(fields=["partner", "-id"], name="deal_of_partner"),
             models.Index(fields=["owner", "-id"], name="deal_of_owner"),
+            # Lists are sorted by the day of submission, filtered by state and counted by it: all of it from the index.
+            models.Index(
+                fields=["partner", "-submitted_at", "-id"],
+                include=["owner", "review_status", "sales_stage"],
+                name="deal_listed_of_partner",
+            ),
+            models.Index(
+                fields=["owner", "-submitted_at", "-id"],
+                include=["partner", "review_status", "sales_stage"],
+                name="deal_listed_of_owner",
+            ),
             models.Index(fields=["end_customer", "review_status"], name="deal_at_customer"),
             models.Index(
                 fields=["answer_due_at"], name="deal_waiting", condition=Q(review_status=ReviewStatus.SUBMITTED)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
@@ -16,14 +15,20 @@ from django.db.models.lookups import GreaterThan
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.models import Deal, DealTwin, Protection
 from concord.portal.actor import Actor
+from concord.portal.paging import Widen
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
 
 _OF_INTEREST = (QuoteStatus.ISSUED, QuoteStatus.ACCEPTED)
 
 
-def deals_with_figures(actor: Actor, *, now: datetime) -> QuerySet[Deal]:
-    """The actor's deals with what a list shows: end of the live protection, latest quote, last and next activity.
+#: what lists show of a deal itself
+_SHOWN = ("uuid", "partner", "owner", "title", "customer_name", "customer_country", "review_status", "sales_stage")
+_MOMENTS = ("submitted_at", "decided_at", "expected_close_on", "updated_at")
+
+
+def with_figures(deals: QuerySet[Deal], actor: Actor, *, now: datetime) -> QuerySet[Deal]:
+    """Deals with what a list shows beside them: the end of the live protection, and the latest quote.
 
     One statement, whatever the number of rows. ``quoted_amount`` is the customer's total in ``quoted_currency``.
     """
@@ -38,15 +43,21 @@ def deals_with_figures(actor: Actor, *, now: datetime) -> QuerySet[Deal]:
         .annotate(ends=F("period__endswith"))
         .order_by("ends")
     )
-    return (
-        Deal.objects.visible_to(actor)
-        .select_related("partner", "owner")
-        .annotate(
-            protected_until=Subquery(live.values("ends")[:1], output_field=DateTimeField()),
-            quoted_amount=Subquery(latest_quote.values("customer_total")[:1]),
-            quoted_currency=Subquery(latest_quote.values("currency")[:1]),
-        )
+    return deals.annotate(
+        protected_until=Subquery(live.values("ends")[:1], output_field=DateTimeField()),
+        quoted_amount=Subquery(latest_quote.values("customer_total")[:1]),
+        quoted_currency=Subquery(latest_quote.values("currency")[:1]),
     )
+
+
+def deals_listed(actor: Actor, *, now: datetime) -> Widen:
+    """What makes the rows of a list of the actor's deals out of a page of deals: figures, partner and seller."""
+
+    def widened(page: QuerySet[Deal]) -> QuerySet[Deal]:
+        shown = page.select_related("partner", "owner").only(*_SHOWN, *_MOMENTS, "partner__name", "owner__name")
+        return with_figures(shown, actor, now=now)
+
+    return widened
 
 
 def deals_for_systems(actor: Actor) -> QuerySet[Deal]:
@@ -140,13 +151,19 @@ def counts_by_state(actor: Actor) -> Mapping[str, int]:
     return counts
 
 
-def totals_by_currency(deals: QuerySet[Any]) -> list[tuple[str, Decimal]]:
-    """What stands quoted in these deals, per currency, the largest first. No currency is ever added to another."""
-    totals: dict[str, Decimal] = {}
-    for currency, amount in deals.order_by().values_list("quoted_currency", "quoted_amount"):
-        if currency is not None and amount is not None:
-            totals[currency] = totals.get(currency, Decimal()) + amount
-    return sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+def totals_by_currency(actor: Actor, deals: QuerySet[Deal]) -> list[tuple[str, Decimal]]:
+    """What stands quoted in these deals, per currency, the largest first. No currency is ever added to another.
+
+    Of each deal the latest quote counts. Summed by the database, one statement.
+    """
+    quotes = Quote.objects.visible_to(actor)
+    latest = (
+        quotes.filter(story_type="deal", status__in=_OF_INTEREST, story_uuid__in=deals.order_by().values("uuid"))
+        .order_by("story_uuid", "-issued_at", "-pk")
+        .distinct("story_uuid")
+    )
+    sums = quotes.filter(pk__in=latest.values("pk")).order_by().values_list("currency").annotate(Sum("customer_total"))
+    return sorted(sums, key=lambda item: (-item[1], item[0]))
 
 
 def ending_protections(actor: Actor, *, now: datetime, within: timedelta, most: int = 20) -> list[Protection]:

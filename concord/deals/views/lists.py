@@ -16,12 +16,13 @@ from django_tables2 import RequestConfig
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.filters import DealFilter
 from concord.deals.models import Deal
-from concord.deals.queries.deals import counts_by_state, deals_with_figures, totals_by_currency
+from concord.deals.queries.deals import counts_by_state, deals_listed, totals_by_currency
 from concord.deals.rules import can_read_deals, can_register
 from concord.deals.tables import DealTable
 from concord.portal.doors import extranet_page
 from concord.portal.middleware import actor_of
 from concord.portal.tabular.writing import write_csv, write_xlsx
+from concord.portal.ui.tables import PagedRows
 
 EXPORTS = {
     "csv": "text/csv; charset=utf-8",
@@ -34,10 +35,10 @@ EXPORTS = {
 def deal_list(request: HttpRequest) -> HttpResponse:
     """The reader's deals."""
     actor, now = actor_of(request), timezone.now()
-    found = DealFilter(request.GET, queryset=deals_with_figures(actor, now=now), request=request)
+    found = DealFilter(request.GET, queryset=Deal.objects.visible_to(actor), request=request)
     if not (actor.sees_whole_partner or actor.is_vendor):
         del found.form.fields["whose"]
-    table = DealTable(found.qs)
+    table = DealTable(PagedRows(found.qs, deals_listed(actor, now=now)))
     if not (actor.sees_whole_partner or actor.is_vendor):
         table.exclude = ("owner",)
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
@@ -52,7 +53,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
         "export_formats": list(EXPORTS),
         "figures": _figures(counts),
         "has_any": bool(counts),
-        "totals": totals_by_currency(_open(found.qs)),
+        "totals": totals_by_currency(actor, _open(found.qs)),
         "can_register": bool(can_register(actor)) and actor.is_partner,
         "title": _("Deals"),
     }

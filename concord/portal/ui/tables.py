@@ -8,13 +8,16 @@ class DealTable(Table):
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableQuerysetData
 
+from concord.portal.paging import Widen, page_of
 from concord.portal.templatetags import concord as components
 from concord.portal.ui import formats
 
@@ -100,6 +103,37 @@ class StatusColumn(Column):
     def value(self, value: Any) -> str:
         """The word."""
         return str(value)
+
+
+class PagedRows(TableQuerysetData):
+    """Rows of a long list: found, sorted and counted as they are, and read with all that columns show a page at a time.
+
+    ``widened`` adds what the columns show to a query; what a page leaves out is never computed, unless the reader sorts
+    by it. Of equal rows the newest comes first, so that each stands on exactly one page.
+    """
+
+    data: QuerySet[Any]
+
+    def __init__(self, found: QuerySet[Any], widened: Widen) -> None:
+        super().__init__(found)
+        self._widened = widened
+
+    def order_by(self, aliases: Any) -> None:
+        """Sort by the columns, and then by age."""
+        columns = [self.table.columns[tables.utils.OrderBy(alias).bare] for alias in aliases]
+        stored = {field.name for field in self.data.model._meta.get_fields()}
+        if any(accessor.bare.split("__")[0] not in stored for column in columns for accessor in column.order_by):
+            self.data = self._widened(self.data)
+        super().order_by(aliases)
+        self.data = self.data.order_by(*self.data.query.order_by, "-pk")
+
+    def __getitem__(self, key: Any) -> Any:
+        """A page of rows, in one statement."""
+        return page_of(self.data[key], self._widened)
+
+    def __iter__(self) -> Iterator[Any]:
+        """All rows, for an export."""
+        return iter(self._widened(self.data))
 
 
 class Table(tables.Table):
