@@ -15,8 +15,11 @@ def all_workloads() -> Sequence[Workload]:
     from bench.workloads.feeds import PriceImport, PriceImportAgain, StockImport, StockImportAgain
     from bench.workloads.matching import Matching
     from bench.workloads.price_check import Engine, PriceCheck
+    from bench.workloads.price_check_http import PriceCheckHttp
     from bench.workloads.product_search import ProductSearch
+    from bench.workloads.quote_issue import QuoteIssue
     from bench.workloads.quote_pdf import QuotePdf
+    from bench.workloads.quote_race import QuoteRace
 
     # One a line, so that a new one stands by itself.
     return (
@@ -25,7 +28,12 @@ def all_workloads() -> Sequence[Workload]:
         Matching(),
         ProductSearch(),
         PriceCheck(),
+        PriceCheckHttp(),
         Engine(),
+        QuoteIssue(10_000),
+        QuoteIssue(100_000),
+        QuoteIssue(1_000_000),
+        QuoteRace(),
         PriceImport(),
         PriceImportAgain(),
         StockImport(),

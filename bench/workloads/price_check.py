@@ -32,7 +32,8 @@ LEFT JOIN pricing_pricefloor f ON f.family_id = g.family_id AND f.period @> %(mo
 """
 
 
-def _sql(lines: Sequence[tuple[str, int]], tier: int, moment: datetime) -> list[Any]:
+def waterfall(lines: Sequence[tuple[str, int]], tier: int, moment: datetime) -> list[Any]:
+    """(SKU, customer price, partner net, floor) of every line: the least that pricing takes."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -77,7 +78,7 @@ class PriceCheck:
             )
 
         def floor(number: int) -> list[Any]:
-            return _sql(asked[number % len(asked)].lines, tier, moment)
+            return waterfall(asked[number % len(asked)].lines, tier, moment)
 
         told = {line.sku: (line.customer_unit_price, line.partner_unit_net) for line in product(0).lines}
         bare = {sku: (customer, net) for sku, customer, net, _floor in floor(0)}

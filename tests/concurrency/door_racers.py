@@ -32,14 +32,14 @@ def come_in(racer: Racer, turn: int) -> str:
     def unlocked(_customer):
         return database_clock()
 
-    def slowly(*args):
+    def slowly(*args, **values):
         time.sleep(0.5)  # between the look and the commit
-        return freeze(*args)
+        return freeze(*args, **values)
 
-    freeze = issuing.freeze_lines
+    freeze = issuing.freeze
     with (
         mock.patch.object(issuing, "lock_end_customer_at", unlocked),
-        mock.patch.object(issuing, "freeze_lines", slowly),
+        mock.patch.object(issuing, "freeze", slowly),
     ):
         return _come_in(racer, turn)
 

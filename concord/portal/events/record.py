@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,16 @@ class Subject:
     partner_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened to one subject, ready to be recorded; the parts are those of ``record``."""
+
+    verb: str
+    subject: Subject
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    visibility: Visibility = Visibility.PARTNER
+
+
 class NotInTransaction(RuntimeError):
     """A fact was recorded outside the transaction of its change."""
 
@@ -45,22 +55,29 @@ def record(
     ``verb`` is dotted (``deal.approved``) and names the history entry, the webhook topic and the notice. ``payload``
     is small and holds ids, codes and what was decided; money as strings. Raises ``NotInTransaction``.
     """
-    if not connection.in_atomic_block:
-        raise NotInTransaction(verb)
-    event = Event(
-        verb=verb,
-        subject_type=subject.type,
-        subject_uuid=subject.uuid,
-        actor_user_id=actor.user_id,
-        actor_name=actor.name[:150],
-        actor_client=actor.client_id,
-        door=actor.door,
-        partner_id=subject.partner_id,
-        visibility=visibility,
-        payload=to_json(payload or {}),
-    )
-    event.save(force_insert=True)
+    (event,) = record_all([Fact(verb, subject, payload or {}, visibility)], actor=actor)
     return event
+
+
+def record_all(facts: Sequence[Fact], *, actor: Actor) -> list[Event]:
+    """Append several facts of one change, in this order, in one statement. Raises ``NotInTransaction``."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction([fact.verb for fact in facts])
+    return Event.objects.bulk_create(
+        Event(
+            verb=fact.verb,
+            subject_type=fact.subject.type,
+            subject_uuid=fact.subject.uuid,
+            actor_user_id=actor.user_id,
+            actor_name=actor.name[:150],
+            actor_client=actor.client_id,
+            door=actor.door,
+            partner_id=fact.subject.partner_id,
+            visibility=fact.visibility,
+            payload=to_json(fact.payload),
+        )
+        for fact in facts
+    )
 
 
 def to_json(value: Any) -> str:

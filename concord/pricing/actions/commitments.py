@@ -1,8 +1,9 @@
 """Writing price promises: all lines of a quote at once, under the end customer's lock, ended by compare-and-swap.
 
 The order matters and is the same everywhere: prices are computed before the lock is taken; then the lock, the
-database's clock, a look at what contradicts, one multi-row INSERT. The look lets the refusal say what the reader may
-know without the database's own text ever being written; the exclusion constraints decide if it is ever forgotten.
+database's clock; then one statement that looks at what contradicts and, where nothing does, inserts all rows. The look
+lets the refusal say what the reader may know without the database's own text ever being written; the exclusion
+constraints decide if it is ever forgotten.
 """
 
 from __future__ import annotations
@@ -13,16 +14,30 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.actor import Actor
-from concord.portal.periods import local_date, period
+from concord.portal.periods import local_date
 from concord.portal.refusals import Conflict, Refusal
 from concord.pricing.actions.shown_prices import money
 from concord.pricing.enums import WayOut
-from concord.pricing.models import PriceCommitment
-from concord.pricing.queries.commitments import Contradiction, Wanted, contradictions
+from concord.pricing.queries.commitments import CONTRADICTIONS, Contradiction, Wanted, as_columns
+
+# The statement begins after the lock was taken, so it sees everything that was promised before.
+_PROMISE = f"""
+WITH rivals AS MATERIALIZED ({CONTRADICTIONS}),
+written AS (
+    INSERT INTO pricing_pricecommitment
+        (end_customer_id, product_id, quantity, validity, unit_price, currency, quote_id)
+    SELECT %(customer)s, w.product_id, int4range(w.start, w.finish), tstzrange(%(start)s, %(until)s, '[)'), w.price,
+           w.currency, %(quote)s
+    FROM unnest(%(products)s::bigint[], %(starts)s::int[], %(ends)s::int[], %(prices)s::numeric[],
+                %(currencies)s::text[]) WITH ORDINALITY AS w(product_id, start, finish, price, currency, place)
+    WHERE NOT EXISTS (SELECT FROM rivals)
+    ORDER BY w.place
+)
+SELECT * FROM rivals
+"""  # noqa: S608 - two constants
 
 _END = """
 UPDATE pricing_pricecommitment SET validity = tstzrange(lower(validity), %(at)s, '[)')
@@ -99,22 +114,17 @@ def write_promises(
 
     ``start`` is the database's clock read after the lock. Raises ``PriceConflict``.
     """
-    rivals = contradictions(end_customer_id=end_customer_id, wanted=wanted, start=start, until=until)
+    if not wanted:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PROMISE,
+            {"customer": end_customer_id, "quote": quote_id, "start": start, "until": until, **as_columns(wanted)},
+        )
+        rivals = [Contradiction(*row) for row in cursor.fetchall()]
     if rivals:
         raise PriceConflict(_told(rivals, wanted, actor=actor, skus=skus, related=related, time_zone=time_zone))
-    written = PriceCommitment.objects.bulk_create(
-        PriceCommitment(
-            end_customer_id=end_customer_id,
-            product_id=one.product_id,
-            quantity=NumericRange(one.quantity_from, one.quantity_to, "[)"),
-            validity=period(start, until),
-            unit_price=one.unit_price,
-            currency=one.currency,
-            quote_id=quote_id,
-        )
-        for one in wanted
-    )
-    return len(written)
+    return len(wanted)
 
 
 def end_promises(*, quote_ids: Iterable[int], at: datetime) -> int:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.partners.models import EndCustomer, Partner
 from concord.portal import registry
 from concord.portal.actor import Actor
-from concord.portal.events import Subject, record
+from concord.portal.events import Fact, Subject, record_all
 from concord.portal.locking import database_clock
 from concord.portal.money import is_currency
 from concord.portal.periods import end_of_local_day, local_date
@@ -31,9 +31,10 @@ from concord.pricing.engine.labels import error_text
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.price_tokens import ShownPrices
-from concord.pricing.queries.basket import PricedBasket
+from concord.pricing.queries.basket import AtHand, PricedBasket
 from concord.pricing.queries.quote_pricing import QuoteLineInput, amounts_of, price_quote
 from concord.pricing.queries.quotes import own_quote, status_now
+from concord.pricing.queries.rulebook import facts_of
 from concord.pricing.rules.quotes import can_quote_for
 
 MAX_LINES = 1_000
@@ -59,11 +60,16 @@ class QuoteTexts:
 
 def record_for(verb: str, *, actor: Actor, quote: Quote, **payload: object) -> None:
     """Record a fact on the quote's chain and, where it has a story, on that one too, in the same words."""
+    record_all(facts_of_quote(verb, quote, **payload), actor=actor)
+
+
+def facts_of_quote(verb: str, quote: Quote, **payload: object) -> list[Fact]:
+    """A fact for the quote's chain and, where it has a story, the same for that one."""
     told = {"quote": quote.uuid, "number": quote.number, "revision": quote.revision, **payload}
-    record(verb, actor=actor, subject=Subject("quote", quote.uuid, quote.partner_id), payload=told)
+    facts = [Fact(verb, Subject("quote", quote.uuid, quote.partner_id), told)]
     if quote.story_type and quote.story_uuid:
-        subject = Subject(quote.story_type, quote.story_uuid, quote.partner_id)
-        record(verb, actor=actor, subject=subject, payload=told)
+        facts.append(Fact(verb, Subject(quote.story_type, quote.story_uuid, quote.partner_id), told))
+    return facts
 
 
 @action
@@ -217,21 +223,23 @@ def revise_quote(
     Locks the quote. A revision that was begun already is returned as it is. Records ``quote.drafted``. Raises
     ``WrongState``, and ``InvalidInput`` when a line has no price any more.
     """
-    now = now or database_clock()
-    quote = _locked(actor, quote_uuid)
+    quote, clock = _locked(actor, quote_uuid)
+    now = now or clock
     state = status_now(quote, now=now)
     if state not in {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED}:
         raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
     begun = Quote.objects.unscoped("the successor of an own quote").filter(supersedes=quote).first()
     if begun is not None:
         return own_quote(actor, begun.uuid)
-    lines = inputs_of(quote.lines.all())
+    rows = list(quote.lines.select_related("product"))
+    lines = inputs_of(rows)
     priced = price_quote(
         partner_id=quote.partner_id,
         end_customer_id=quote.end_customer_id,
         currency=quote.currency,
         moment=now,
         lines=lines,
+        at_hand=AtHand(facts_of(quote.partner), {row.product.sku: row.product for row in rows}),
     ).shown
     demand_prices(priced.lines)
     today = local_date(now, quote.time_zone)
@@ -357,25 +365,26 @@ def _wanted(priced: PricedBasket, lines: Sequence[QuoteLineInput]) -> list[tuple
 
 def locked_draft(actor: Actor, quote_uuid: UUID | str, *, now: datetime) -> Quote:
     """A draft of the actor's, locked; raises ``NotThere``, ``NotAllowed`` and ``WrongState``."""
-    quote = _locked(actor, quote_uuid)
+    quote, _clock = _locked(actor, quote_uuid)
     if quote.status != QuoteStatus.DRAFT:
         state = status_now(quote, now=now)
         raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
     return quote
 
 
-def _locked(actor: Actor, quote_uuid: UUID | str) -> Quote:
+def _locked(actor: Actor, quote_uuid: UUID | str) -> tuple[Quote, datetime]:
+    """The quote, and the database's clock as it was read once the row was locked."""
     found = (
         Quote.objects.visible_to(actor)
         .select_for_update(of=("self",))
-        .select_related("partner")
+        .select_related("partner__tier")
         .filter(uuid=quote_uuid)
         .first()
     )
     if found is None:
         raise NotThere
     can_quote_for(actor=actor, partner_id=found.partner_id).enforce()
-    return found
+    return found, database_clock()
 
 
 def _known_customer(actor: Actor, partner_id: int, end_customer_id: int, story: Subject | None) -> EndCustomer:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.partners.actions.customers import relate
 from concord.portal.actor import Actor
-from concord.portal.locking import database_clock, lock_end_customer_at
-from concord.portal.models import BrandSettings
+from concord.portal.events import Fact, record_all
+from concord.portal.locking import lock_end_customer_at
 from concord.portal.refusals import Conflict, InvalidInput, WrongState
 from concord.portal.work import action
 from concord.pricing.actions.commitments import (
@@ -25,18 +25,20 @@ from concord.pricing.actions.commitments import (
 )
 from concord.pricing.actions.drafts import (
     demand_prices,
+    facts_of_quote,
     inputs_of,
     lines_of,
     next_revision,
     record_for,
     totals,
 )
-from concord.pricing.actions.freezing import freeze_lines
+from concord.pricing.actions.ending import end_quote
+from concord.pricing.actions.freezing import freeze, keep_amounts
 from concord.pricing.actions.outliving import demand_prices_last
 from concord.pricing.actions.price_exceptions import note_repriced, noting_refused_prices
-from concord.pricing.actions.reservations import free_for_quote, hold_for_quote
+from concord.pricing.actions.reservations import hold_for_quote
 from concord.pricing.actions.shown_prices import PricesChanged, demand_shown_draft, money
-from concord.pricing.actions.special_price_uses import free_special_prices, reserve_special_prices
+from concord.pricing.actions.special_price_uses import reserve_special_prices
 from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
@@ -44,6 +46,7 @@ from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.price_tokens import ShownPrices
 from concord.pricing.queries.basket import AtHand, PricedBasket
 from concord.pricing.queries.commitments import live_quotes_of, related_products
+from concord.pricing.queries.quote_issuing import Programme, programme_now, quote_to_issue
 from concord.pricing.queries.quote_pricing import (
     QuoteLineInput,
     QuotePrices,
@@ -96,13 +99,13 @@ def issue_quote(
     chain too. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``,
     ``PricesChanged``, ``OutlivesPrice``, ``SpecialPriceUsedUp``, ``ChangedMeanwhile``.
     """
-    quote = own_quote(actor, quote_uuid)
+    wanted = quote_to_issue(actor, quote_uuid)
+    quote, moment = wanted.quote, now or wanted.moment
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
-    moment = now or database_clock()
     _demand_draft(quote, now=moment)
     priced = _price(actor, quote, moment=moment, seen=shown)
     at = lock_end_customer_at(quote.end_customer_id)
-    return _write(actor, priced, at=at, shorten=shorten)
+    return _write(actor, priced, wanted.programme, at=at, shorten=shorten)
 
 
 @action
@@ -140,15 +143,16 @@ def reprice(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None
     if not outdated and not is_draft:
         raise Conflict(_("The promised prices are the prices in force already."), code="nothing_to_reprice")
     end_promises(quote_ids=[former.pk for former, _basket in outdated], at=at)
+    programme = programme_now()
     issued = [
-        _renew(actor, former, basket, at=at)
+        _renew(actor, former, basket, programme, at=at)
         for former, basket in outdated
         if not (is_draft and former.pk == quote.supersedes_id)
     ]
     if is_draft:
         inputs = [QuoteLineInput(line.sku, line.quantity) for line in quote.lines.all()]
-        own = _write(actor, _rewritten(quote, inputs, _in_force(quote, inputs, products, at=at)), at=at, shorten=True)
-        issued.append(own)
+        own = _rewritten(quote, inputs, _in_force(quote, inputs, products, at=at))
+        issued.append(_write(actor, own, programme, at=at, shorten=True))
     for one in issued:
         record_for("quote.repriced", actor=actor, quote=one)
     note_repriced(actor=actor, quotes=issued, at=at)
@@ -234,19 +238,13 @@ def _break_of(line: LineResult) -> tuple[int, int | None]:
     return (reached.quantity_from, reached.quantity_to) if reached else (1, None)
 
 
-def _write(actor: Actor, priced: _Priced, *, at: datetime, shorten: bool) -> Quote:
+def _write(actor: Actor, priced: _Priced, programme: Programme, *, at: datetime, shorten: bool) -> Quote:
     """Everything that issuing writes; under the end customer's lock, ``at`` read after it."""
     quote, basket = priced.quote, priced.basket
     seen = quote.updated_at
     _demand_draft(quote, now=at)
     ended = demand_prices_last(quote, basket.lines, basket.rules, at=at, shorten=shorten)
-    if quote.supersedes_id is not None:
-        former = Quote.objects.unscoped("the former revision").select_related("partner").get(pk=quote.supersedes_id)
-        if former.status == QuoteStatus.ACCEPTED:
-            raise WrongState(state=former.status, allowed=[])
-        if former.status == QuoteStatus.ISSUED:
-            end_promises(quote_ids=[former.pk], at=at)
-            _supersede(actor, former, at=at)
+    facts = _supersede(quote.supersedes, at=at) if quote.supersedes else []
     write_promises(
         actor=actor,
         quote_id=quote.pk,
@@ -258,66 +256,38 @@ def _write(actor: Actor, priced: _Priced, *, at: datetime, shorten: bool) -> Quo
         related=priced.related,
         time_zone=quote.time_zone,
     )
-    freeze_lines(priced.lines, basket.lines)
+    keep_amounts(priced.lines, basket.lines)
     quote.customer_total, quote.partner_total = totals(basket)
-    quote.terms = _terms(quote)
-    quote.status, quote.issued_at, quote.check_code = QuoteStatus.ISSUED, at, new_code()
+    quote.terms = _terms(quote, programme)
+    quote.issued_at, quote.check_code = at, new_code()
     quote.data_hash = fingerprint(quote, priced.lines)
-    frozen = {
-        name: getattr(quote, name)
-        for name in (
-            "customer_total",
-            "partner_total",
-            "terms",
-            "status",
-            "issued_at",
-            "check_code",
-            "data_hash",
-            "valid_until",
-            "expires_at",
-        )
-    }
-    # Only the draft that was priced is issued: compare and swap, one row or none.
-    changed = (
-        Quote.objects.unscoped("the draft that was read in the actor's scope")
-        .filter(pk=quote.pk, status=QuoteStatus.DRAFT, updated_at=seen)
-        .update(**frozen, updated_at=at)
-    )
-    if changed != 1:
+    frozen = freeze(quote, priced.lines, seen=seen, at=at)
+    if frozen is None:
         now_there = Quote.objects.unscoped("saying in which state it is").get(pk=quote.pk)
         _demand_draft(now_there, now=at)
         raise ChangedMeanwhile
-    quote.updated_at = at
-    relate(partner_id=quote.partner_id, end_customer_id=quote.end_customer_id, now=at)
+    if not frozen.is_related:
+        relate(partner_id=quote.partner_id, end_customer_id=quote.end_customer_id, now=at)
     if ended:
-        record_for(
-            "quote.shortened",
-            actor=actor,
-            quote=quote,
-            valid_until=quote.valid_until,
-            reasons=sorted({one.reason.value for one in ended}),
-        )
-    record_for("quote.issued", actor=actor, quote=quote, valid_until=quote.valid_until, data_hash=quote.data_hash)
+        reasons = sorted({one.reason.value for one in ended})
+        facts += facts_of_quote("quote.shortened", quote, valid_until=quote.valid_until, reasons=reasons)
+    facts += facts_of_quote("quote.issued", quote, valid_until=quote.valid_until, data_hash=quote.data_hash)
     wanted: Counter[int] = Counter()
     for line in priced.lines:
         wanted[line.product_id] += line.quantity
-    hold_for_quote(actor=actor, quote=quote, wanted=wanted, at=at)
-    reserve_special_prices(quote=quote, lines=priced.lines, at=at)
+    facts += hold_for_quote(quote=quote, wanted=wanted, programme=programme, at=at)
+    if frozen.has_capped_prices:
+        reserve_special_prices(quote=quote, lines=priced.lines, at=at)
+    record_all(facts, actor=actor)
     return quote
 
 
-def _supersede(actor: Actor, former: Quote, *, at: datetime) -> None:
-    changed = (
-        Quote.objects.unscoped("the former revision")
-        .filter(pk=former.pk, status=QuoteStatus.ISSUED)
-        .update(status=QuoteStatus.SUPERSEDED, ended_at=at, updated_at=at)
-    )
-    if changed != 1:
-        former.refresh_from_db(fields=["status"])
-        raise WrongState(state=former.status, allowed=[])
-    record_for("quote.superseded", actor=actor, quote=former)
-    free_for_quote(actor=actor, quote=former, at=at)
-    free_special_prices(quote=former, at=at)
+def _supersede(former: Quote, *, at: datetime) -> list[Fact]:
+    """End the revision that goes; nothing where it ended otherwise. What was agreed is not superseded."""
+    ended = end_quote(former, QuoteStatus.SUPERSEDED, at=at, even_over=True)
+    if not ended.is_done and ended.status == QuoteStatus.ACCEPTED:
+        raise WrongState(state=ended.status, allowed=[])
+    return ended.facts(former, "quote.superseded") if ended.is_done else []
 
 
 def _outdated(quote_ids: set[int], products: set[int], *, at: datetime) -> list[tuple[Quote, PricedBasket]]:
@@ -355,7 +325,7 @@ def _in_force(quote: Quote, lines: Sequence[QuoteLineInput], products: set[int],
     return basket
 
 
-def _renew(actor: Actor, former: Quote, basket: PricedBasket, *, at: datetime) -> Quote:
+def _renew(actor: Actor, former: Quote, basket: PricedBasket, programme: Programme, *, at: datetime) -> Quote:
     """Supersede a live quote by a revision with these prices. A revision that was begun goes on from the new one."""
     begun = Quote.objects.unscoped("a revision that was begun already").filter(supersedes=former).first()
     successor = next_revision(former, valid_until=former.valid_until)
@@ -366,7 +336,7 @@ def _renew(actor: Actor, former: Quote, basket: PricedBasket, *, at: datetime) -
         begun.supersedes, begun.revision = successor, successor.revision + 1
         begun.save(update_fields=["supersedes", "revision", "updated_at"])
     inputs = [QuoteLineInput(line.sku, line.quantity) for line in former.lines.all()]
-    return _write(actor, _rewritten(successor, inputs, basket), at=at, shorten=True)
+    return _write(actor, _rewritten(successor, inputs, basket), programme, at=at, shorten=True)
 
 
 def _rewritten(quote: Quote, lines: Sequence[QuoteLineInput], basket: PricedBasket) -> _Priced:
@@ -378,10 +348,9 @@ def _rewritten(quote: Quote, lines: Sequence[QuoteLineInput], basket: PricedBask
     return _Priced(quote, rows, basket, frozenset(row.product_id for row in rows))
 
 
-def _terms(quote: Quote) -> str:
-    brand = BrandSettings.load()
+def _terms(quote: Quote, programme: Programme) -> str:
     chinese = quote.language.startswith("zh")
-    said = [brand.quote_terms_zh, brand.quote_terms] if chinese else [brand.quote_terms, brand.quote_terms_zh]
+    said = [programme.terms_zh, programme.terms] if chinese else [programme.terms, programme.terms_zh]
     if quote.is_bilingual:
         return "\n".join(filter(None, said))
-    return str((brand.quote_terms_zh if chinese else "") or brand.quote_terms)
+    return (programme.terms_zh if chinese else "") or programme.terms

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 
 from concord.portal.actor import Actor, portal_actor
-from concord.portal.locking import database_clock, lock_end_customers
+from concord.portal.events import record_all
+from concord.portal.locking import lock_end_customer_at
 from concord.portal.refusals import WrongState
 from concord.portal.work import action
-from concord.pricing.actions.commitments import end_promises
 from concord.pricing.actions.drafts import (
     QuoteTexts,
     discard_draft,
@@ -20,10 +20,11 @@ from concord.pricing.actions.drafts import (
     record_for,
     revise_quote,
 )
+from concord.pricing.actions.ending import end_quote
 from concord.pricing.actions.honouring import honour_quote
 from concord.pricing.actions.issuing import issue_quote, reprice
-from concord.pricing.actions.reservations import free_for_quote, keep_for_accepted
-from concord.pricing.actions.special_price_uses import free_special_prices, keep_special_prices
+from concord.pricing.actions.reservations import keep_for_accepted
+from concord.pricing.actions.special_price_uses import keep_special_prices
 from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
 from concord.pricing.models import Quote
 from concord.pricing.queries.quote_pricing import QuoteLineInput
@@ -55,7 +56,20 @@ def accept_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None =
     Locks the end customer. Checks role and state by compare-and-swap. Records ``quote.accepted``. Raises ``NotThere``,
     ``NotAllowed``, ``WrongState`` (an expired quote is not accepted, nor one that somebody withdrew meanwhile).
     """
-    return _finish(actor, quote_uuid, QuoteStatus.ACCEPTED, now=now, keeps_promises=True, note=note)
+    quote, at = _locked(actor, quote_uuid, now=now)
+    changed = (
+        Quote.objects.unscoped("the quote that was read in the actor's scope")
+        .filter(pk=quote.pk, status=QuoteStatus.ISSUED, expires_at__gt=at)
+        .update(status=QuoteStatus.ACCEPTED, ended_at=at, updated_at=at)
+    )
+    if changed != 1:
+        quote.refresh_from_db(fields=["status"])
+        raise _wrong(status_now(quote, now=at))
+    quote.status, quote.ended_at, quote.updated_at = QuoteStatus.ACCEPTED, at, at
+    record_for("quote.accepted", actor=actor, quote=quote, note=note[:500])
+    keep_for_accepted(actor=actor, quote=quote, at=at)
+    keep_special_prices(quote=quote, at=at)
+    return quote
 
 
 @action
@@ -79,34 +93,27 @@ def withdraw_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None
 
 
 def _finish(
-    actor: Actor,
-    quote_uuid: UUID | str,
-    target: QuoteStatus,
-    *,
-    now: datetime | None,
-    keeps_promises: bool = False,
-    note: str = "",
+    actor: Actor, quote_uuid: UUID | str, target: QuoteStatus, *, now: datetime | None, note: str = ""
 ) -> Quote:
+    quote, at = _locked(actor, quote_uuid, now=now)
+    ended = end_quote(quote, target, at=at)
+    if not ended.is_done:
+        quote.status, quote.expires_at = ended.status, ended.expires_at
+        raise _wrong(status_now(quote, now=at))
+    record_all(ended.facts(quote, f"quote.{target.value}", note=note[:500]), actor=actor)
+    return quote
+
+
+def _locked(actor: Actor, quote_uuid: UUID | str, *, now: datetime | None) -> tuple[Quote, datetime]:
+    """The quote as it was seen, if the actor may, and the moment: the clock after its end customer's lock."""
     quote = own_quote(actor, quote_uuid)
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
-    lock_end_customers([quote.end_customer_id])
-    at = max(database_clock(), now) if now else database_clock()
-    changed = (
-        Quote.objects.unscoped("the quote that was read in the actor's scope")
-        .filter(pk=quote.pk, status=QuoteStatus.ISSUED, expires_at__gt=at)
-        .update(status=target, ended_at=at, updated_at=at)
-    )
-    quote.refresh_from_db(fields=["status", "ended_at", "updated_at"])
-    if changed != 1:
-        state = status_now(quote, now=at)
-        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
-    if not keeps_promises:
-        end_promises(quote_ids=[quote.pk], at=at)
-    record_for(f"quote.{target.value}", actor=actor, quote=quote, note=note[:500])
-    follow = keep_for_accepted if target == QuoteStatus.ACCEPTED else free_for_quote
-    follow(actor=actor, quote=quote, at=at)
-    (keep_special_prices if target == QuoteStatus.ACCEPTED else free_special_prices)(quote=quote, at=at)
-    return quote
+    clock = lock_end_customer_at(quote.end_customer_id)
+    return quote, max(clock, now) if now else clock
+
+
+def _wrong(state: QuoteStatus) -> WrongState:
+    return WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
 
 
 @action

@@ -9,20 +9,31 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.actor import Actor
+from concord.portal.events import Fact
 from concord.portal.locking import Space, lock
 from concord.portal.refusals import Conflict, NotThere
 from concord.portal.work import action
-from concord.pricing.actions.drafts import record_for
-from concord.pricing.actions.stock import record_unmet_demand
+from concord.pricing.actions.drafts import facts_of_quote, record_for
+from concord.pricing.actions.stock import keep_unmet_demand
 from concord.pricing.enums import DemandSource, ReservationStage
 from concord.pricing.models import Quote, StockReservation, StockSettings
 from concord.pricing.models.stock import StockReservationQuerySet
 from concord.pricing.queries.availability import Unmet, availability_for
+from concord.pricing.queries.quote_issuing import Programme
 from concord.pricing.rules.catalogue import can_keep_catalogue
+
+_FIRM = """
+UPDATE pricing_stockreservation AS r
+SET quantity = k.quantity, stage = %(stage)s, until = %(until)s, updated_at = %(at)s
+FROM unnest(%(ids)s::bigint[], %(quantities)s::int[]) AS k(id, quantity)
+WHERE r.id = k.id
+"""
 
 
 class OutOfStock(Conflict):
@@ -34,68 +45,58 @@ class OutOfStock(Conflict):
         super().__init__(_("More would be reserved than there is in stock."))
 
 
-@action
-def hold_for_quote(*, actor: Actor, quote: Quote, wanted: Mapping[int, int], at: datetime) -> dict[int, int]:
-    """Keep what is there of ``wanted`` (quantity by product id) for a quote that is being issued; what was kept.
+def hold_for_quote(*, quote: Quote, wanted: Mapping[int, int], programme: Programme, at: datetime) -> list[Fact]:
+    """Keep what is there of ``wanted`` (quantity by product id) for a quote that is being issued.
 
     Part of the action that issues. Where the programme reserves, locks the products' stock, sorted. Keeps what cannot
-    be had as demand. Writes one row per product, held until the quote's end or the programme's longest hold. Records
-    ``stock.held`` on the quote.
+    be had as demand. Writes one row per product, held until the quote's end or the programme's longest hold. Returns
+    ``stock.held`` of the quote where something was kept, for the action to record.
     """
-    programme = StockSettings.load()
-    if programme.reserves_for_quotes:
+    if programme.reserves_stock:
         lock(Space.STOCK, wanted)
     stock = availability_for(wanted, now=at)
     known = {key: one for key, one in stock.items() if one.is_known}
     unmet = [Unmet(key, wanted[key], one.lacking(wanted[key])) for key, one in known.items()]
-    record_unmet_demand(
-        actor=actor, partner_id=quote.partner_id, asked=unmet, asked_on=at.date(), source=DemandSource.QUOTED
-    )
+    keep_unmet_demand(partner_id=quote.partner_id, asked=unmet, asked_on=at.date(), source=DemandSource.QUOTED)
     kept = {key: min(wanted[key], one.counted) for key, one in known.items() if min(wanted[key], one.counted) > 0}
-    if not programme.reserves_for_quotes or not kept:
-        return {}
+    if not programme.reserves_stock or not kept:
+        return []
     until = min(quote.expires_at, at + timedelta(days=programme.hold_days))
     StockReservation.objects.bulk_create(
         StockReservation(quote=quote, product_id=key, quantity=kept[key], until=until) for key in sorted(kept)
     )
-    record_for("stock.held", actor=actor, quote=quote, lines=len(kept), until=until)
-    return kept
+    return facts_of_quote("stock.held", quote, lines=len(kept), until=until)
 
 
-@action
 def keep_for_accepted(*, actor: Actor, quote: Quote, at: datetime) -> int:
     """Make what an accepted quote holds firm; how many products. What was no longer held is kept if it is still there.
 
-    Part of the action that accepts. Locks the products' stock, sorted. Records ``stock.kept`` on the quote.
+    Part of the action that accepts. Locks the products' stock, sorted. Writes all of them in one statement. Records
+    ``stock.kept`` on the quote.
     """
-    programme = StockSettings.load()
-    until = at + timedelta(days=programme.firm_days)
     rows = list(_of(quote).filter(ended_at__isnull=True).order_by("product_id"))
+    if not rows:
+        return 0
+    until = at + timedelta(days=StockSettings.load().firm_days)
     lock(Space.STOCK, [row.product_id for row in rows])
     stock = availability_for([row.product_id for row in rows], now=at, for_quote_id=quote.pk)
-    firm = 0
+    firm = []
     for row in rows:
         row.quantity = min(row.quantity, stock[row.product_id].counted) if row.until <= at else row.quantity
-        if row.quantity <= 0:
-            continue
-        row.stage, row.until = ReservationStage.FIRM, until
-        row.save(update_fields=["quantity", "stage", "until", "updated_at"])
-        firm += 1
+        if row.quantity > 0:
+            firm.append(row)
     if firm:
-        record_for("stock.kept", actor=actor, quote=quote, lines=firm, until=until)
-    return firm
-
-
-@action
-def free_for_quote(*, actor: Actor, quote: Quote, at: datetime) -> int:
-    """Set free what a quote keeps, when it ends without being accepted; how many products. Safe to repeat.
-
-    Part of the action that ends the quote. Records ``stock.freed`` on the quote.
-    """
-    freed = _of(quote).filter(ended_at__isnull=True).update(ended_at=at, updated_at=at)
-    if freed:
-        record_for("stock.freed", actor=actor, quote=quote, lines=freed)
-    return freed
+        with connection.cursor() as cursor:
+            values: dict[str, Any] = {
+                "ids": [row.pk for row in firm],
+                "quantities": [row.quantity for row in firm],
+                "stage": ReservationStage.FIRM,
+                "until": until,
+                "at": at,
+            }
+            cursor.execute(_FIRM, values)
+        record_for("stock.kept", actor=actor, quote=quote, lines=len(firm), until=until)
+    return len(firm)
 
 
 @action

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.portal.money import round_unit_price
 from concord.portal.refusals import Conflict
-from concord.portal.work import action
 from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import Quote, QuoteLine, SpecialPrice, SpecialPriceUse
 
@@ -37,7 +36,6 @@ class SpecialPriceUsedUp(Conflict):
         )
 
 
-@action
 def reserve_special_prices(*, quote: Quote, lines: Iterable[QuoteLine], at: datetime) -> int:
     """Take what a quote that is being issued asks for of capped special prices; how many of them are concerned.
 
@@ -75,20 +73,14 @@ def reserve_special_prices(*, quote: Quote, lines: Iterable[QuoteLine], at: date
         uses.append(
             SpecialPriceUse(special_price=special, quote=quote, quantity=wanted, since=at, until=quote.expires_at)
         )
-    SpecialPriceUse.objects.bulk_create(uses)
+    if uses:
+        SpecialPriceUse.objects.bulk_create(uses)
     return len(uses)
 
 
-@action
 def keep_special_prices(*, quote: Quote, at: datetime) -> int:
     """What an accepted quote reserved is used for good; how many. Part of the action that accepts."""
     return SpecialPriceUse.objects.filter(quote=quote, used_at__isnull=True).update(until=None, used_at=at)
-
-
-@action
-def free_special_prices(*, quote: Quote, at: datetime) -> int:
-    """What a quote reserved is free again; how many. Part of the action that ends the quote; safe to repeat."""
-    return SpecialPriceUse.objects.filter(quote=quote, used_at__isnull=True, until__gt=at).update(until=at)
 
 
 def _living(at: datetime) -> Q:

@@ -256,6 +256,11 @@ def record_unmet_demand(
     Writes one row per product and day and records no event: it is a statistic, not a change. How many rows it wrote.
     """
     del actor  # whoever asks, it is the partner's demand
+    return keep_unmet_demand(partner_id=partner_id, asked=asked, asked_on=asked_on, source=source)
+
+
+def keep_unmet_demand(*, partner_id: int, asked: Iterable[Unmet], asked_on: date, source: DemandSource) -> int:
+    """The same as a part of another action: one statement, none where nothing is missing."""
     largest: dict[int, Unmet] = {}
     for one in asked:
         known = largest.get(one.product_id)

@@ -70,7 +70,7 @@ def price_basket_for(
     lines: Sequence[BasketLine],
     sees_promises: bool | None = None,
 ) -> PricedBasket:
-    """Price every line as of ``moment`` (aware): at most five statements, whatever the number of lines.
+    """Price every line as of ``moment`` (aware): at most four statements, whatever the number of lines.
 
     The list is chosen per product by currency and the partner's country, highest priority first. Promised and special
     prices of the end customer are used only where the partner has a live relation (``sees_promises`` ``None``), for
@@ -94,7 +94,7 @@ def price_basket_both_ways(
 ) -> tuple[PricedBasket, PricedBasket, frozenset[int]]:
     """As the partner sees it, as it is in force whoever asks, and the products that the partner has a relation to.
 
-    The rules are loaded once, so both answers are of one moment: five statements, as for one of them, and three where
+    The rules are loaded once, so both answers are of one moment: four statements, as for one of them, and two where
     partner and products are at hand.
     """
     asked = _ask(partner_id, end_customer_id, currency, moment, lines, True, at_hand)

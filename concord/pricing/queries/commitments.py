@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -37,7 +37,8 @@ class Contradiction:
     partner_id: int
 
 
-_CONTRADICTIONS = """
+#: what stands in the way of the wanted promises; true only while the end customer's lock is held
+CONTRADICTIONS = """
 SELECT w.place - 1, c.unit_price, c.currency, upper(c.validity), c.quote_id, q.partner_id
 FROM unnest(%(products)s::bigint[], %(starts)s::int[], %(ends)s::int[], %(prices)s::numeric[], %(currencies)s::text[])
      WITH ORDINALITY AS w(product_id, start, finish, price, currency, place)
@@ -60,30 +61,15 @@ WHERE p.id = ANY(%(products)s) AND (
 """
 
 
-def contradictions(
-    *, end_customer_id: int, wanted: Sequence[Wanted], start: datetime, until: datetime
-) -> list[Contradiction]:
-    """The live promises that differ in price or currency from a wanted one, ``[start, until)``; one statement.
-
-    True only while the end customer's lock is held; the database's constraints judge in the end.
-    """
-    if not wanted:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CONTRADICTIONS,
-            {
-                "customer": end_customer_id,
-                "products": [one.product_id for one in wanted],
-                "starts": [one.quantity_from for one in wanted],
-                "ends": [one.quantity_to for one in wanted],
-                "prices": [one.unit_price for one in wanted],
-                "currencies": [one.currency for one in wanted],
-                "start": start,
-                "until": until,
-            },
-        )
-        return [Contradiction(*row) for row in cursor.fetchall()]
+def as_columns(wanted: Sequence[Wanted]) -> dict[str, list[Any]]:
+    """The wanted promises as the arrays that ``CONTRADICTIONS`` unnests."""
+    return {
+        "products": [one.product_id for one in wanted],
+        "starts": [one.quantity_from for one in wanted],
+        "ends": [one.quantity_to for one in wanted],
+        "prices": [one.unit_price for one in wanted],
+        "currencies": [one.currency for one in wanted],
+    }
 
 
 def related_products(

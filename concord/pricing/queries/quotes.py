@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 def own_quote(actor: Actor, quote_uuid: UUID | str) -> Quote:
     """A quote that the actor may see, with its parties; raises ``NotThere``."""
-    found = (
-        Quote.objects.visible_to(actor)
-        .select_related("partner__tier", "seller", "end_customer", "supersedes")
-        .filter(uuid=quote_uuid)
-        .first()
-    )
+    found = quotes_with_parties(actor).filter(uuid=quote_uuid).first()
     if found is None:
         raise NotThere
     return found
+
+
+def quotes_with_parties(actor: Actor) -> QuerySet[Quote]:
+    """The quotes that the actor may see, with partner, seller, customer and the revision that they supersede."""
+    return Quote.objects.visible_to(actor).select_related("partner__tier", "seller", "end_customer", "supersedes")
 
 
 def quotes_listed(

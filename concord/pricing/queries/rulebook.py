@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -32,39 +32,41 @@ WHERE p.product_id = ANY(%(products)s) AND p.validity @> %(moment)s
   AND l.currency = %(currency)s AND (l.markets = '{}' OR %(market)s = ANY(l.markets))
 """
 
-# One row shape for all rules of the programme: kind, id, code, list, product, family, from, percent, period.
+# One row shape for all rules: kind, id, code, list, product, family, from, to, percent or price, currency, price kind,
+# period, and whether it is the partner's own.
 _RULES = """
-SELECT 'promotion', id, name, price_list_id, product_id, family_id, minimum_quantity, percent,
-       lower(period), upper(period)
+SELECT 'promotion', id, name, price_list_id, product_id, family_id, minimum_quantity, NULL::int, percent, '', '',
+       lower(period), upper(period), false
 FROM pricing_promotion
 WHERE price_list_id = ANY(%(lists)s) AND period @> %(moment)s
   AND (product_id = ANY(%(products)s) OR family_id = ANY(%(families)s))
 UNION ALL
-SELECT 'tier', id, '', NULL, NULL, family_id, 1, percent, lower(period), upper(period)
+SELECT 'tier', id, '', NULL, NULL, family_id, 1, NULL, percent, '', '', lower(period), upper(period), false
 FROM pricing_tierdiscount
 WHERE tier_id = %(tier)s AND family_id = ANY(%(families)s) AND period @> %(moment)s
 UNION ALL
-SELECT 'registration', id, '', NULL, NULL, family_id, 1, percent, lower(period), upper(period)
+SELECT 'registration', id, '', NULL, NULL, family_id, 1, NULL, percent, '', '', lower(period), upper(period), false
 FROM pricing_registrationdiscount
 WHERE family_id = ANY(%(families)s) AND period @> %(moment)s
 UNION ALL
-SELECT 'bonus', id, name, NULL, NULL, NULL, 1, percent, lower(period), upper(period)
+SELECT 'bonus', id, name, NULL, NULL, NULL, 1, NULL, percent, '', '', lower(period), upper(period), false
 FROM pricing_programmebonus
 WHERE tier_id = %(tier)s AND period @> %(moment)s
 UNION ALL
-SELECT 'floor', id, '', NULL, NULL, family_id, 1, percent, lower(period), upper(period)
+SELECT 'floor', id, '', NULL, NULL, family_id, 1, NULL, percent, '', '', lower(period), upper(period), false
 FROM pricing_pricefloor
 WHERE family_id = ANY(%(families)s) AND period @> %(moment)s
 """
 
 # What is known of the end customer: protection, special prices, promises, and which promises are the partner's own.
 _CUSTOMER = """
-SELECT 'benefit', b.id, NULL, b.family_id, 1, NULL, NULL, '', '', lower(b.period), upper(b.period), true
+UNION ALL
+SELECT 'benefit', b.id, '', NULL, NULL, b.family_id, 1, NULL, NULL, '', '', lower(b.period), upper(b.period), true
 FROM pricing_registrationbenefit b
 WHERE b.end_customer_id = %(customer)s AND b.partner_id = %(partner)s AND b.period @> %(moment)s
 UNION ALL
-SELECT 'special', s.id, s.product_id, NULL, lower(s.quantity), LEAST(upper(s.quantity), u.left_over + 1), s.unit_price,
-       s.currency, '', lower(s.period), upper(s.period), false
+SELECT 'special', s.id, '', NULL, s.product_id, NULL, lower(s.quantity), LEAST(upper(s.quantity), u.left_over + 1),
+       s.unit_price, s.currency, '', lower(s.period), upper(s.period), false
 FROM pricing_specialprice s
 CROSS JOIN LATERAL (
     -- What accepted quotes used of a capped price is gone; what quotes in force reserve is held by their promises.
@@ -75,7 +77,7 @@ WHERE (u.left_over IS NULL OR u.left_over >= lower(s.quantity))
   AND s.end_customer_id = %(customer)s AND s.product_id = ANY(%(products)s) AND s.status = %(approved)s
   AND s.period @> %(moment)s
 UNION ALL
-SELECT 'promise', c.id, c.product_id, NULL, lower(c.quantity), upper(c.quantity), c.unit_price, c.currency,
+SELECT 'promise', c.id, '', NULL, c.product_id, NULL, lower(c.quantity), upper(c.quantity), c.unit_price, c.currency,
        COALESCE((SELECT k.price_kind FROM pricing_quoteline k
                  WHERE k.quote_id = c.quote_id AND k.product_id = c.product_id LIMIT 1), ''),
        lower(c.validity), upper(c.validity), COALESCE(q.partner_id = %(partner)s, false)
@@ -139,7 +141,7 @@ def load_rulebook(
     moment: datetime,
     sees_promises: bool | None = None,
 ) -> LoadedRules:
-    """Everything that may decide the prices of these products at ``moment``: at most three statements.
+    """Everything that may decide the prices of these products at ``moment``: two statements.
 
     ``sees_promises``: ``True`` loads all special and promised prices of the customer, ``False`` none; ``None`` those
     that the partner has a live relation for, by a protection of the family or an own live promise of the product.
@@ -151,30 +153,29 @@ def load_rulebook(
     market = partner.market if partner else ""
     prices, lists = _list_prices(ids, currency, market, moment)
     rows = _fetch(
-        _RULES,
+        _RULES if end_customer_id is None else _RULES + _CUSTOMER,
         {
             "lists": sorted(set(lists.values())),
             "products": ids,
             "families": sorted(set(families.values())),
             "tier": partner.tier_id if partner else None,
             "moment": moment,
+            "customer": end_customer_id,
+            "partner": partner.id if partner else None,
+            "approved": SpecialPriceStatus.APPROVED,
         },
     )
-    special: list[engine.SpecialPrice] = []
-    promised: list[engine.Commitment] = []
-    protected: frozenset[int] = frozenset()
-    related: frozenset[int] = frozenset()
-    if end_customer_id is not None:
-        special, promised, protected, related = _of_customer(
-            end_customer_id, ids, families, partner, moment, sees_promises
-        )
+    protected = frozenset(r.family for r in rows["benefit"] if r.family is not None)
+    own = {r.product for r in rows["promise"] if r.is_own}
+    related = frozenset(key for key in ids if families[key] in protected or key in own)
+    known = related if sees_promises is None else frozenset(ids if sees_promises else ())
     tier = partner.tier if partner else ""
     rules = engine.RuleBook(
         products=tuple(_engine_product(product) for product in products),
         list_prices=tuple(prices),
         promotions=tuple(_promotions(rows, lists, families)),
-        special_prices=tuple(special),
-        commitments=tuple(promised),
+        special_prices=tuple(_specials(rows, end_customer_id, known)),
+        commitments=tuple(_promises(rows, end_customer_id, known)),
         tier_discounts=tuple(
             engine.TierDiscount(
                 id=r.id, tier=tier, percent=r.percent, family_id=r.family, valid_from=r.start, valid_until=r.end
@@ -243,9 +244,13 @@ class _Rule(NamedTuple):
     product: int | None
     family: int | None
     minimum: int
-    percent: Decimal
+    below: int | None
+    percent: Decimal  # of a special or promised price, its amount
+    currency: str
+    price_kind: str
     start: datetime | None
     end: datetime | None
+    is_own: bool
 
 
 def _fetch(statement: str, values: Mapping[str, Any]) -> dict[str, list[_Rule]]:
@@ -284,62 +289,38 @@ def _promotions(
                 )
 
 
-def _of_customer(
-    end_customer_id: int,
-    product_ids: list[int],
-    families: dict[int, int],
-    partner: PartnerFacts | None,
-    moment: datetime,
-    sees_promises: bool | None,
-) -> tuple[list[engine.SpecialPrice], list[engine.Commitment], frozenset[int], frozenset[int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CUSTOMER,
-            {
-                "customer": end_customer_id,
-                "partner": partner.id if partner else None,
-                "products": product_ids,
-                "moment": moment,
-                "approved": SpecialPriceStatus.APPROVED,
-            },
-        )
-        rows = cursor.fetchall()
-    protected = frozenset(row[3] for row in rows if row[0] == "benefit")
-    own = {row[2] for row in rows if row[0] == "promise" and row[11]}
-    related = frozenset(key for key in product_ids if families[key] in protected or key in own)
+def _specials(
+    rows: dict[str, list[_Rule]], end_customer_id: int | None, known: Collection[int]
+) -> Iterable[engine.SpecialPrice]:
+    for r in rows["special"]:
+        if end_customer_id is not None and r.product is not None and r.product in known:
+            yield engine.SpecialPrice(
+                id=r.id,
+                end_customer_id=end_customer_id,
+                product_id=r.product,
+                unit_price=r.percent,
+                currency=r.currency,
+                quantity_from=r.minimum or 1,
+                quantity_to=r.below,
+                valid_from=r.start,
+                valid_until=r.end,
+            )
 
-    def known(product_id: int) -> bool:
-        return product_id in related if sees_promises is None else sees_promises
 
-    special = [
-        engine.SpecialPrice(
-            id=row[1],
-            end_customer_id=end_customer_id,
-            product_id=row[2],
-            unit_price=row[6],
-            currency=row[7],
-            quantity_from=row[4] or 1,
-            quantity_to=row[5],
-            valid_from=row[9],
-            valid_until=row[10],
-        )
-        for row in rows
-        if row[0] == "special" and known(row[2])
-    ]
-    promised = [
-        engine.Commitment(
-            id=row[1],
-            end_customer_id=end_customer_id,
-            product_id=row[2],
-            quantity_from=row[4] or 1,
-            quantity_to=row[5],
-            unit_price=row[6],
-            currency=row[7],
-            price_kind=engine.PriceKind(row[8] or engine.PriceKind.CUSTOMER),
-            valid_from=row[9],
-            valid_until=row[10],
-        )
-        for row in rows
-        if row[0] == "promise" and known(row[2])
-    ]
-    return special, promised, protected, related
+def _promises(
+    rows: dict[str, list[_Rule]], end_customer_id: int | None, known: Collection[int]
+) -> Iterable[engine.Commitment]:
+    for r in rows["promise"]:
+        if end_customer_id is not None and r.product is not None and r.product in known:
+            yield engine.Commitment(
+                id=r.id,
+                end_customer_id=end_customer_id,
+                product_id=r.product,
+                quantity_from=r.minimum or 1,
+                quantity_to=r.below,
+                unit_price=r.percent,
+                currency=r.currency,
+                price_kind=_KINDS[r.price_kind] if r.price_kind else engine.PriceKind.CUSTOMER,
+                valid_from=r.start,
+                valid_until=r.end,
+            )

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from concord.portal.models import Event
+from concord.portal.models import BrandSettings, Event
 from concord.pricing.actions.quote_proofs import forget_proofs, new_one_time_code, prove_mail
 from concord.pricing.actions.quotes import issue_quote, revise_quote, withdraw_quote
 from concord.pricing.codes import grouped, new_code
@@ -92,6 +92,7 @@ def test_a_mail_that_is_not_the_quotes_gets_the_same_answer_and_no_mail(shop, qu
 
 
 def test_asking_costs_the_same_whether_the_mail_is_known_or_not(shop, quote):
+    BrandSettings.load()  # made when it is first read
     counts = []
     for address in (MAIL, "rival@example.com"):
         with CaptureQueriesContext(
