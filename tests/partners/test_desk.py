@@ -229,3 +229,24 @@ def test_clients_of_the_vendor_are_made_and_ended_in_the_desk(cast, desk):
     manager.post(reverse("api_clients:revoke", args=[client.uuid]))
     client.refresh_from_db()
     assert client.revoked_at is not None
+
+
+def test_a_long_list_of_customers_is_counted_as_far_as_it_is_paged(cast, desk, monkeypatch):
+    for number in range(4):
+        make_customer(f"Molundra {'abcd'[number] * 5} AG")
+    page = desk("vendor_manager").get("/desk/customers/")
+    assert "4 end customers" in page.content.decode().lower()
+    assert not page.context["paginator"].is_cut
+
+    monkeypatch.setattr("concord.partners.desk.customers.MOST_COUNTED", 3)
+    page = desk("vendor_manager").get("/desk/customers/")
+    assert page.context["paginator"].is_cut
+    assert "3 end customers or more" in page.content.decode().lower()
+    assert "narrow it down" not in page.content.decode()
+
+    monkeypatch.setattr("concord.partners.desk.customers.MANY", 2)
+    for address in ("/desk/customers/", "/desk/customers/results/"):
+        searched = desk("vendor_manager").get(address, {"q": "Molundra"}).content.decode()
+        assert "2 customers or more: type more of the name" in " ".join(searched.split())
+    exported = desk("vendor_manager").get("/desk/customers/", {"export": "csv"})
+    assert b"".join(exported.streaming_content).count(b"Molundra") == 4

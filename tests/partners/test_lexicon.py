@@ -10,8 +10,8 @@ from concord.partners.actions.customers import create_customer
 from concord.partners.models import CustomerWord, EndCustomer
 from concord.partners.queries import lexicon
 from concord.partners.queries.customers import search_customers
-from concord.partners.queries.lexicon import asked_keys, slips, telling_keys
-from concord.partners.queries.twins import CustomerClaim, candidate_ids
+from concord.partners.queries.lexicon import asked_keys, one_slip_away, slips, telling_keys
+from concord.partners.queries.twins import CustomerClaim, candidate_ids, find_twins
 from concord.portal.actor import portal_actor
 from tests.cast import Cast
 
@@ -79,6 +79,48 @@ def test_common_words_alone_are_found_in_the_order_of_the_alphabet(monkeypatch: 
     assert found("Nordwind") == ["Alba Nordwind GmbH", "Nordwind Hof GmbH", "Nordwind Ulm GmbH"]
 
 
+@pytest.mark.parametrize("text", ["北京", "科技", "星云", "华", "北京星云", "星云科技"])
+def test_a_word_of_a_chinese_name_finds_it_however_common(text: str) -> None:
+    customer("北京星云科技有限公司", "CN")
+    customer("上海华山食品有限公司", "CN")
+    wanted = "上海华山食品有限公司" if text == "华" else "北京星云科技有限公司"
+    assert found(text) == [wanted]
+
+
+def test_what_very_many_names_contain_is_looked_up_as_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concord.partners.queries.customers.MANY", 2)
+    for name in ("Aztec Foods AG", "Biotecnic SE", "Kartech GmbH", "Tec GmbH", "Tecton AG"):
+        customer(name)
+    assert found("tec") == ["Tec GmbH", "Tecton AG"], "those that only contain it are left out"
+    assert found("kartec") == ["Kartech GmbH"]
+
+
+def test_where_no_rarer_word_leads_anywhere_a_search_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon, "RARE", 2)
+    monkeypatch.setattr("concord.partners.queries.customers.MANY", 3)
+    for name in ("Nordwind", "Alba Nordwind", "Brig Nordwind", "Cern Nordwind", "Dorn Nordwind"):
+        customer(f"{name} GmbH")
+    names = found("Nordwind")
+    assert names[-1] == "Nordwind GmbH", "a name that begins with it is always there"
+    assert len(names) in {3, 4}
+    assert names == sorted(names)
+
+
+def test_a_cut_falls_among_those_that_the_reader_may_see_and_has_filtered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concord.partners.queries.customers.MANY", 2)
+    for number in range(4):
+        customer(f"Molundra{'abcd'[number]} GmbH", "DE")
+    wanted = customer("Balundix SA", "FR")
+    french = EndCustomer.objects.unscoped("look").alive().filter(country="FR").order_by("sort_key")
+    assert [one.pk for one in search_customers(french, "lund")] == [wanted.pk]
+
+
+def test_sites_and_numbers_are_found_by_a_part_that_tells_something() -> None:
+    one = customer("Kessler GmbH", website="https://www.kessler-antrieb.example", registration_number="HRB 12345")
+    assert found("kessler-antrieb") == found("https://www.kessler-antrieb") == found("1234") == [one.legal_name]
+    assert found("www.") == found("http://") == []
+
+
 def test_of_many_namesakes_those_of_the_country_and_form_come_first() -> None:
     customer("Wistron Ltd", "GB")
     wanted = customer("Wistron AG", "DE")
@@ -96,7 +138,23 @@ def test_a_partner_finds_its_own_by_a_slip_and_nobody_elses(cast: Cast) -> None:
 def test_it_takes_a_bounded_number_of_statements(django_assert_max_num_queries) -> None:
     for number in range(12):
         customer(f"Kessler Antriebe {'abcdefghijkl'[number] * 4} GmbH")
-    with django_assert_max_num_queries(7):  # savepoints included
+    with django_assert_max_num_queries(8):  # savepoints included
         candidate_ids(CustomerClaim("Kesler Antreibe", "DE"))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         found("Kesler Antreibe")
+
+
+@pytest.mark.parametrize("typed", ["Kema GmbH", "Kelam GmbH", "Klema GmbH", "Kelmna GmbH", "Kellma GmbH"])
+def test_a_slip_in_a_short_brand_finds_it_and_is_looked_at(typed: str) -> None:
+    wanted = customer("Kelma GmbH")
+    customer("Zorn GmbH")
+    twins = find_twins(CustomerClaim(typed, "DE"))
+    assert [(twin.end_customer_id, twin.match.verdict) for twin in twins] == [(wanted.pk, "review")]
+    assert found(typed)[0] == "Kelma GmbH"
+
+
+def test_every_word_one_slip_away_is_written_down() -> None:
+    away = one_slip_away("acha")
+    assert {"aecha", "cha", "caha", "ahca", "axha", "achas"} <= away
+    assert "acha" not in away
+    assert len(away) < 250

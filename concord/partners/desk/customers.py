@@ -20,11 +20,12 @@ from concord.partners.actions.customers import record_verdict
 from concord.partners.actions.groups import set_parent
 from concord.partners.actions.programme import save_customer
 from concord.partners.desk.merging import merge, undo
+from concord.partners.desk.paging import MOST_COUNTED, LongListPaginator
 from concord.partners.desk.recorded import RecordedViewSet
 from concord.partners.enums import Verdict
 from concord.partners.forms.desk import CustomerForm
 from concord.partners.models import EndCustomer
-from concord.partners.queries.customers import around_customer, search_customers
+from concord.partners.queries.customers import MANY, around_customer, search_customers
 from concord.partners.queries.merging import merges_of
 from concord.portal.actor import Actor
 from concord.portal.desk import ScopedIndexView, ScopedInspectView, desk_actor, needs_role
@@ -40,6 +41,8 @@ def _write_customer(actor: Actor, customer: EndCustomer, form: Any) -> EndCustom
 class CustomerIndexView(ScopedIndexView):
     """Customers that were not merged away, searched as matching would."""
 
+    results_template_name = "partners/desk/customers_results.html"
+
     @property
     def is_searchable(self) -> bool:
         """The search is our own."""
@@ -52,6 +55,11 @@ class CustomerIndexView(ScopedIndexView):
     def search_queryset(self, queryset: Any) -> Any:
         """By name in any spelling, number or site."""
         return search_customers(queryset, self.search_query) if self.search_query else queryset
+
+    def get_paginator(self, queryset: Any, per_page: int, **options: Any) -> LongListPaginator:
+        """Counted up to where a search is cut."""
+        most = MANY if self.search_query else MOST_COUNTED
+        return LongListPaginator(queryset, per_page, most=most, **options)
 
 
 class CustomerInspectView(ScopedInspectView):

@@ -52,8 +52,8 @@ def _sound(word: str) -> str:
 
 def _is_contraction(short: str, long: str) -> bool:
     """True for `bldg`/`building`, `intl`/`international`: first letter equal, letters in order, hardly a vowel."""
-    if len(short) < 2 or short[0] != long[0] or len(short) * 1.2 > len(long):
-        return False
+    if len(short) < 2 or short[0] != long[0] or len(long) - len(short) < 2 or len(short) * 1.2 > len(long):
+        return False  # a single missing letter is a slip
     if sum(letter in _VOWELS for letter in short[1:]) > len(short) // 4:
         return False
     letters = iter(long)
@@ -66,7 +66,8 @@ def word_likeness(left: str, right: str, dotted: bool = False) -> tuple[float, K
 
     Abbreviations count almost fully when they shorten an everyday word (`chem` for `chemical`) or carry a dot; a prefix
     of a brand (`alpha`, `alphamin`) is another brand, unless a dot says that it was cut. One slip of the finger is
-    forgiven in words of five letters, two from eight, three from twelve. Numbers are equal or not.
+    forgiven in words of five letters, two from eight, three from twelve; in one of four, a missing or a swapped letter
+    behind the first. Numbers are equal or not.
     """
     if NUMBER_RE.match(left) or NUMBER_RE.match(right):
         return 0.0, "weak"
@@ -110,10 +111,16 @@ def _spelling_likeness(short: str, long: str) -> tuple[float, Kind]:
     for least, allowed, likeness in ((8, 1, 0.9), (5, 1, 0.82), (8, 2, 0.82), (12, 3, 0.78)):
         if len(short) >= least and edits <= allowed:
             return likeness, "typo"
+    if edits == 1 and len(short) >= 4 and short[0] == long[0] and (len(short) < len(long) or _is_swap(short, long)):
+        return 0.75, "typo"
     if edits == 1 and len(short) >= 3:
         return 0.5, "weak"
     alike = JaroWinkler.similarity(short, long)
     return (alike * alike * 0.8 if alike > 0.8 else 0.0), "weak"
+
+
+def _is_swap(left: str, right: str) -> bool:
+    return sorted(left) == sorted(right)
 
 
 @dataclass(frozen=True, slots=True)

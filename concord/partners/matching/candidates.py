@@ -90,7 +90,9 @@ def query_blocks(name: str) -> tuple[str, ...]:
     """The block keys worth asking for: the telling ones, or all when the name has no telling word."""
     key = name_key(name)
     blocks = _blocks(key)
-    telling = {block for block in blocks if not _is_common_block(block)}
+    everyday = [] if key.ideographic else itertools.pairwise(word if is_common(word) else "" for word in _telling(key))
+    joined = {first + second for first, second in everyday if first and second}
+    telling = {block for block in blocks - joined if not _is_common_block(block)}
     return _stored(telling or blocks)
 
 

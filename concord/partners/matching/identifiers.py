@@ -75,6 +75,12 @@ def normalise_domain(value: str) -> str:
     return domain
 
 
+def is_public_suffix(text: str) -> bool:
+    """True for the end of very many addresses, with or without a dot before it: `com`, `.co.uk`, `com.cn`."""
+    host = clean(text).casefold().strip(".")
+    return bool(_HOST_RE.match(host)) and _extractor()(f"name.{host}").suffix == host
+
+
 def _national_modules(country: str) -> tuple[ModuleType, ...]:
     modules: list[ModuleType] = []
     if country == "CN":

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 from concord.partners.matching.candidates import query_key
+from concord.partners.matching.identifiers import is_public_suffix
+from concord.partners.matching.normalise import name_key
 from concord.partners.matching.score import Match
+from concord.partners.matching.text import has_ideographs
 from concord.partners.models import CustomerName, CustomerRelation, CustomerVerdict, EndCustomer
 from concord.partners.models.end_customer import EndCustomerQuerySet
 from concord.partners.queries.lexicon import asked_keys, telling_keys
@@ -18,33 +23,75 @@ from concord.partners.queries.twins import CustomerClaim, find_twins
 from concord.portal.actor import Actor
 
 _SHORTEST = 3
+#: so many are looked through for a part of a name or of a site; what more of them contain is cut there
+MANY = 1_000
+#: in shorter texts the address of a site says nothing: `com`, `www`
+_SHORTEST_SITE = 4
+_SITE_START = re.compile(r"^(?:https?:/*)?(?:www\.)?", re.IGNORECASE)
 
 
 def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQuerySet:
     """Narrow to customers whose names contain or resemble the text, or whose numbers or site contain it; best first.
 
-    ``customers`` is scoped already. Chinese and Latin names are found in the form in which matching stores them, and a
-    mistyped word as the words that it may mean. A text whose words very many have is found as part of a name
-    alone, and in the order of the alphabet.
+    ``customers`` is scoped and filtered already. Chinese and Latin names are found in the form in which matching stores
+    them, and a mistyped word as the words that it may mean. What more than ``MANY`` names contain (`tec`, `technology`)
+    is cut: names that begin with it are found, names of which it is a rare word or nearly one, and where there is none
+    of these, as many as that contain it, in the order of the alphabet.
     """
     wanted = text.strip()
     if not wanted:
         return customers
     key = query_key(wanted)
-    found = Q(external_id=wanted[:64])
-    if len(wanted) >= _SHORTEST:  # less has no trigram to look up
-        found |= Q(registration_number__icontains=wanted) | Q(website__icontains=wanted)
+    customers = customers.order_by()  # a cut below takes what an index has first
+    found = [customers.filter(_exactly(wanted)), *_by_site(customers, wanted)]
     if not key:
-        return customers.filter(found)
-    found |= Q(search_key__contains=key) if len(key) >= _SHORTEST else Q(block_keys__overlap=[key])
+        return customers.filter(pk__in=_any_of(found))
+    containing = customers.filter(_part_of_a_name(key))
     telling = telling_keys(asked_keys([wanted]))
-    if telling.all_common:
-        return customers.filter(found).order_by("sort_key", "pk")
-    found |= Q(block_keys__overlap=telling.keys)
+    found.append(customers.filter(block_keys__overlap=telling.keys))
+    if telling.all_common or containing[: MANY + 1].count() > MANY:
+        found.append(customers.filter(sort_key__startswith=name_key(wanted).sort_key)[:MANY])
+        if not telling.keys:
+            return customers.filter(pk__in=_any_of([*found, containing[:MANY]])).order_by("sort_key", "pk")
+    else:
+        found.append(containing)
     nearness = Coalesce(TrigramWordSimilarity(key, "search_key"), Value(0.0))
     closeness = TrigramSimilarity("legal_name", wanted)  # among many of one name that of the same form, written alike
-    ranked = customers.filter(found).annotate(nearness=nearness, closeness=closeness)
+    ranked = customers.filter(pk__in=_any_of(found)).annotate(nearness=nearness, closeness=closeness)
     return ranked.order_by("-nearness", "-closeness", "sort_key", "pk")
+
+
+def _any_of(found: Sequence[EndCustomerQuerySet]) -> Any:
+    """The keys of all of them: each is found by an index of its own, which one condition with OR would not let happen
+    under a cut."""
+    first, *others = (one.values("pk") for one in found)
+    return first.union(*others, all=True) if others else first
+
+
+def _exactly(wanted: str) -> Q:
+    """Its id in another system, or part of its registration number (which has a digit)."""
+    found = Q(external_id=wanted[:64])
+    if len(wanted) >= _SHORTEST and any(character.isdigit() for character in wanted):
+        found |= Q(registration_number__icontains=wanted)
+    return found
+
+
+def _by_site(customers: EndCustomerQuerySet, wanted: str) -> list[EndCustomerQuerySet]:
+    site = _SITE_START.sub("", wanted)
+    if len(site) < _SHORTEST_SITE or is_public_suffix(site):
+        return []
+    return [customers.filter(website__icontains=site)[:MANY]]
+
+
+def _part_of_a_name(key: str) -> Q:
+    """The text anywhere in a name. One or two Chinese characters are a word of the stored form, or begin one."""
+    if len(key) >= _SHORTEST:
+        return Q(search_key__contains=key)
+    if not has_ideographs(key):
+        return Q(block_keys__overlap=[key])
+    word = key if len(key) == 1 else f"{key} "
+    part = Q(search_key__startswith=word) | Q(search_key__contains=f" {word}")
+    return part if len(key) == 1 else part | Q(search_key__endswith=f" {key}") | Q(search_key=key)
 
 
 @dataclass(frozen=True, slots=True)

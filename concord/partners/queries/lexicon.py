@@ -22,11 +22,15 @@ RARE = 300
 _SHORTEST = 4
 #: of a name, as many words are looked up
 _MOST_WORDS = 6
-#: words looked at for each mistyped one, nearest first by trigrams; one slip in a short word leaves few of them alike
+#: words looked at for each mistyped one, those of about its length first, then the nearest by trigrams
 _NEAR = 60
 _LIKENESS = "0.35"
-#: words taken for what was meant
-_MEANT = 12
+#: a slip leaves hardly a trigram of a short word alike: for so many short words of a name, all words that are one slip
+#: away are written down and looked up
+_MOST_SPELLED_OUT = 3
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+#: words taken for what was meant, for each mistyped one
+_MEANT = 24
 #: what a word counts for with each slip
 _SLIPPED = 0.6
 #: where no word is that near: so many that resemble the typed one this much, as if it had more slips
@@ -37,9 +41,10 @@ _AS_SLIPS = 3
 _WORDS = """
 SELECT typed, near.word, near.likeness FROM unnest(%(words)s::text[]) AS typed CROSS JOIN LATERAL (
     SELECT word, similarity(word, typed) AS likeness FROM partners_customerword WHERE word %% typed
-    ORDER BY likeness DESC, word LIMIT %(near)s
+    ORDER BY abs(length(word) - length(typed)) > 2, likeness DESC, word LIMIT %(near)s
 ) AS near
 """
+_KNOWN = "SELECT word FROM partners_customerword WHERE word = ANY (%s::text[])"
 _COUNTS = """
 SELECT key, (SELECT count(*) FROM (
     SELECT FROM partners_endcustomer WHERE block_keys @> ARRAY[key]::varchar[] AND merged_into_id IS NULL LIMIT %(most)s
@@ -95,22 +100,62 @@ def _meant(words: list[str]) -> Mapping[str, int]:
     """The customers' words that any of the typed ones may mean, with the number of slips."""
     if not words:
         return {}
-    near: dict[str, list[tuple[str, float]]] = {}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_LIKENESS])
-        cursor.execute(_WORDS, {"words": words, "near": _NEAR})
-        for typed, word, likeness in cursor.fetchall():
-            near.setdefault(typed, []).append((word, likeness))
-        cursor.execute("SET LOCAL pg_trgm.similarity_threshold TO DEFAULT")
     meant: dict[str, int] = {}
-    for typed, found in near.items():
-        for word, distance in _nearest(typed, found):
+    near = _near_short_words([word for word in words if slips(word) == 1][:_MOST_SPELLED_OUT])
+    for found in [*near.values(), *_near_words([word for word in words if word not in near]).values()]:
+        for word, distance in found:
             meant[word] = min(distance, meant.get(word, distance))
     return meant
 
 
-def _nearest(typed: str, found: list[tuple[str, float]]) -> list[tuple[str, int]]:
+def _near_short_words(words: list[str]) -> dict[str, list[tuple[str, int]]]:
+    """The customers' words that are one slip away from these, where there are any."""
+    if not words:
+        return {}
+    spelled = {word: {word, *one_slip_away(word)} for word in words}
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [sorted(set().union(*spelled.values()))])
+        known = {word for (word,) in cursor.fetchall()}
+    near = {word: _nearest(word, variants & known) for word, variants in spelled.items()}
+    return {word: found for word, found in near.items() if found}
+
+
+def _near_words(words: list[str]) -> dict[str, list[tuple[str, int]]]:
+    """The customers' words that these may mean by their trigrams: few slips away, or else alike."""
+    if not words:
+        return {}
+    near: dict[str, dict[str, float]] = {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_LIKENESS])
+        cursor.execute(_WORDS, {"words": words, "near": _NEAR})
+        for typed, word, likeness in cursor.fetchall():
+            near.setdefault(typed, {})[word] = likeness
+        cursor.execute("SET LOCAL pg_trgm.similarity_threshold TO DEFAULT")
+    return {typed: _nearest(typed, found) or _alike(found) for typed, found in near.items()}
+
+
+def one_slip_away(word: str) -> set[str]:
+    """Every word that one slip turns into this one: a letter too many, missing, wrong, or changed for its neighbour."""
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    return {
+        *(head + tail[1:] for head, tail in cuts if tail),
+        *(head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1),
+        *(head + letter + tail[1:] for head, tail in cuts if tail for letter in _ALPHABET),
+        *(head + letter + tail for head, tail in cuts for letter in _ALPHABET),
+    } - {word}
+
+
+def _nearest(typed: str, words: Iterable[str]) -> list[tuple[str, int]]:
     most = slips(typed)
-    ranked = sorted((OSA.distance(typed, word, score_cutoff=most), word) for word, _likeness in found)
-    near = [(word, distance) for distance, word in ranked if distance <= most][:_MEANT]
-    return near or [(word, _AS_SLIPS) for word, likeness in found[:_RESEMBLING] if likeness >= _RESEMBLANCE]
+    ranked = sorted((OSA.distance(typed, word, score_cutoff=most), *_oddity(typed, word), word) for word in words)
+    return [(word, distance) for distance, _first, _wrong, word in ranked if distance <= most][:_MEANT]
+
+
+def _oddity(typed: str, word: str) -> tuple[bool, bool]:
+    """Rarer slips: in the first letter, and a wrong letter instead of one that is missing, too many or swapped."""
+    return typed[0] != word[0], len(typed) == len(word) and sorted(typed) != sorted(word)
+
+
+def _alike(words: Mapping[str, float]) -> list[tuple[str, int]]:
+    ranked = sorted((-likeness, word) for word, likeness in words.items() if likeness >= _RESEMBLANCE)
+    return [(word, _AS_SLIPS) for _likeness, word in ranked[:_RESEMBLING]]

@@ -21,6 +21,8 @@ from concord.partners.queries.lexicon import RARE, asked_keys
 
 #: exact keys that many companies share
 INITIALS = "ini:"
+#: what an equal country and an equal city each add to the weight of shared words
+PLACE = 0.25
 
 _SAID: dict[str, MatchVerdict] = {Verdict.SAME: "same", Verdict.REVIEW: "review", Verdict.DIFFERENT: "different"}
 
@@ -84,7 +86,9 @@ WHERE customer.id IN (
     SELECT id FROM found JOIN weighed USING (key)
     WHERE is_rare OR NOT EXISTS (SELECT FROM weighed WHERE is_rare)
 )
-ORDER BY shared.weight DESC, customer.country = %(country)s DESC, cardinality(customer.block_keys), customer.id
+ORDER BY shared.weight * (
+    1 + %(place)s * ((customer.country = %(country)s)::int + (customer.city = %(city)s AND customer.city <> '')::int)
+) DESC, cardinality(customer.block_keys), customer.id
 LIMIT %(most)s
 """
 
@@ -97,7 +101,7 @@ def candidate_ids(claim: CustomerClaim) -> list[int]:
     profile = claim.profile()
     keys = exact_keys(profile)
     asked = asked_keys((claim.name, claim.short_name))
-    values: dict[str, Any] = {"country": profile.country, "most": CANDIDATES}
+    values: dict[str, Any] = {"country": profile.country, "city": claim.city, "place": PLACE, "most": CANDIDATES}
     with connection.cursor() as cursor:
         exact = {
             "exact": [key for key in keys if not key.startswith(INITIALS)],
