@@ -68,7 +68,7 @@ def test_page_file_paper_and_public_check_show_the_figures_of_the_quote(cast, sh
     Quote.objects.unscoped("test").filter(pk=quote.pk).update(language=language)
     quote = issue_quote(actor=cast.actor(cast.seller_a), quote_uuid=quote.uuid)
     client = Client()
-    client.force_login(cast.seller_a, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.seller_a)
     api = APIClient()
     api.force_login(cast.seller_a)
     told = api.get(f"/api/v1/quotes/{quote.uuid}/").json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -246,7 +246,9 @@ def time_bar(
     else:
         days = formats.days_between(now, ends)
         words = ngettext("%(n)d day left", "%(n)d days left", days) % {"n": days} if days else gettext("ends today")
-    return {"bar": bar, "starts": starts, "ends": ends, "label": label or gettext("Validity"), "words": words}
+    # What ends at midnight held through the whole of the day before.
+    last = ends - timedelta(microseconds=1)
+    return {"bar": bar, "starts": starts, "last": last, "label": label or gettext("Validity"), "words": words}
 
 
 @register.inclusion_tag(_COMPONENTS + "progress.html")

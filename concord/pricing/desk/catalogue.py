@@ -15,6 +15,7 @@ from concord.partners.desk.recorded import RecordedViewSet
 from concord.partners.models import ProductFamily
 from concord.portal.actor import Actor
 from concord.portal.desk import ScopedIndexView, ScopedModelViewSet
+from concord.portal.ui.formats import format_moment
 from concord.pricing.actions.catalogue_records import (
     save_product,
     save_product_document,
@@ -198,6 +199,14 @@ class StockIndexView(ScopedIndexView):
         return True
 
 
+def _counted(level: StockLevel) -> str:
+    return format_moment(level.as_of)
+
+
+def _old(level: StockLevel) -> str:
+    return str(_("old count")) if level.is_old else ""  # type: ignore[attr-defined]
+
+
 class StockViewSet(ScopedModelViewSet):
     """Stock as its feeds say; nobody types it."""
 
@@ -215,8 +224,8 @@ class StockViewSet(ScopedModelViewSet):
         "on_hand",
         "reserved",
         Column("available", label=_("Available"), accessor="available"),
-        "as_of",
-        BooleanColumn("stale", label=_("Old count"), accessor="is_old"),
+        Column("as_of", label=_("As of"), accessor=_counted, sort_key="as_of"),
+        Column("stale", label=_("Old count"), accessor=_old),
     ]
     list_export = ["product", "warehouse", "on_hand", "reserved", "as_of"]
     ordering = ["product__sku", "warehouse__code"]

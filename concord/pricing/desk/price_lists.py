@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
 
@@ -28,10 +27,6 @@ from concord.pricing.models import PriceList
 
 def _write(actor: Actor, price_list: PriceList, _form: Any) -> PriceList:
     return save_price_list(actor=actor, price_list=price_list)
-
-
-def _markets(price_list: PriceList) -> str:
-    return ", ".join(price_list.markets) or _("everywhere")
 
 
 def _version_count(price_list: PriceList) -> int:
@@ -78,7 +73,7 @@ class PriceListViewSet(RecordedViewSet):
         "name",
         "code",
         "currency",
-        Column("markets", label=gettext_lazy("Markets"), accessor=_markets),
+        Column("markets", label=gettext_lazy("Markets"), accessor="get_markets_display"),
         "priority",
         "kind",
         TitleColumn("versions", label=gettext_lazy("Versions"), accessor=_version_count, get_url=_inspect_url),

@@ -6,7 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,10 +20,13 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from concord.portal.desk import desk_actor, needs_role
+from concord.portal.doors import TABLE_FORMATS, table_file
 from concord.portal.enums import Role
+from concord.portal.money import plain
 from concord.portal.refusals import NotAllowed, Refusal
 from concord.pricing.actions.special_prices import approve_special_price, may_decide, reject_special_price
 from concord.pricing.enums import SpecialPriceStatus
+from concord.pricing.models import SpecialPrice
 from concord.pricing.queries.special_prices import (
     decision_clock,
     is_below_floor,
@@ -29,7 +35,7 @@ from concord.pricing.queries.special_prices import (
     taken_of,
 )
 
-SHOWN = 200
+PER_PAGE = 50
 
 
 class _ForPricingManagers(MenuItem):
@@ -39,20 +45,49 @@ class _ForPricingManagers(MenuItem):
 
 @require_safe
 @needs_role(Role.PRICING_MANAGER, Role.CHANNEL_MANAGER)
-def special_price_queue(request: HttpRequest) -> HttpResponse:
-    """Requests, those that wait first."""
+def special_price_queue(request: HttpRequest) -> HttpResponseBase:
+    """Requests, those that wait first; or as a file."""
     status = request.GET.get("status", SpecialPriceStatus.REQUESTED.value)
     found = special_prices_of(desk_actor(request.user))  # type: ignore[arg-type]
     if status in SpecialPriceStatus.values:
         found = found.filter(status=status)
+    if request.GET.get("export") in TABLE_FORMATS:
+        return _file(found, request.GET["export"])
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
     context = {
-        "requests": [(one, decision_clock(one, now=timezone.now())) for one in found[:SHOWN]],
+        "page": page,
+        "requests": [(one, decision_clock(one, now=timezone.now())) for one in page.object_list],
         "status": status,
         "statuses": SpecialPriceStatus.choices,
         "header_icon": "tag",
         "page_title": _("Special prices"),
     }
     return render(request, "pricing/desk/special_prices.html", context)
+
+
+def _file(found: QuerySet[SpecialPrice], ending: str) -> HttpResponseBase:
+    headers = [_("SKU"), _("Customer"), _("Partner"), _("Currency"), _("Wanted unit price"), _("From quantity")]
+    headers += [_("At most"), _("Until"), _("Status"), _("Decide by"), _("Reason"), _("Competitor")]
+    headers += [_("Note on the decision")]
+    rows = (
+        (
+            one.product.sku,
+            one.end_customer.legal_name,
+            one.requested_by.name if one.requested_by else "",
+            one.currency,
+            plain(one.unit_price, one.currency, unit_price=True),
+            one.quantity.lower,
+            one.quantity_cap,
+            one.valid_until,
+            str(one.get_status_display()),
+            one.decide_by.isoformat(timespec="minutes") if one.decide_by else "",
+            one.reason,
+            one.competitor,
+            one.decision_note,
+        )
+        for one in found.iterator(chunk_size=1_000)
+    )
+    return table_file(ending, name="special-prices", headers=headers, rows=rows)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.models import PublicModel
@@ -46,6 +47,10 @@ class PriceList(PublicModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_markets_display(self) -> str:
+        """The countries, or that it is for all of them."""
+        return ", ".join(self.markets) or gettext("everywhere")
 
 
 class PriceListVersion(PublicModel):

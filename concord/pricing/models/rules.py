@@ -5,6 +5,8 @@ Of each kind at most one rule can apply to a line; the database refuses two that
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, IntegerRangeField, RangeOperators
 from django.db import models
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.partners.models import EndCustomer, Partner, ProductFamily, Tier
 from concord.portal.models import PublicModel
+from concord.portal.periods import local_date
 from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models.catalogue import Product
 from concord.pricing.models.price_list import PriceList
@@ -125,6 +128,12 @@ class SpecialPrice(PublicModel):
                 condition=Q(status=SpecialPriceStatus.APPROVED),
             ),
         ]
+
+    @property
+    def valid_until(self) -> date:
+        """The last local day of the partner that asked; the whole of it counts."""
+        zone = self.requested_by.time_zone if self.requested_by else "UTC"
+        return local_date(self.period.upper - timedelta(microseconds=1), zone)
 
     def __str__(self) -> str:
         return f"{self.end_customer_id} {self.product_id}"

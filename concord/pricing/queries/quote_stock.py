@@ -25,8 +25,8 @@ class LineStock:
 
     @property
     def is_short(self) -> bool:
-        """Whether not all of it can be had now."""
-        return self.is_ended or not self.stock.is_known or self.answer.missing > 0
+        """Whether it is known that not all of it can be had now."""
+        return self.is_ended or self.answer.missing > 0
 
 
 def quote_stock(quote: Quote, lines: Sequence[QuoteLine], *, actor: Actor, now: datetime) -> Mapping[int, LineStock]:

@@ -26,7 +26,7 @@ from concord.portal.limits import TooMany
 from concord.portal.middleware import actor_of
 from concord.portal.money import plain
 from concord.portal.tabular.writing import write_csv, write_xlsx
-from concord.portal.ui.tables import Column, LeadColumn, MoneyColumn, NumberColumn, StatusColumn, Table
+from concord.portal.ui.tables import Column, LeadColumn, MomentColumn, MoneyColumn, NumberColumn, StatusColumn, Table
 from concord.pricing.access import access_quote
 from concord.pricing.actions.quote_documents import render_again
 from concord.pricing.actions.shown_prices import shown_of
@@ -56,7 +56,7 @@ class QuoteTable(Table):
     status = StatusColumn(kind="quote", verbose_name=_("Status"))
     customer_total = MoneyColumn(currency="currency", verbose_name=_("Total"))
     line_count = NumberColumn(verbose_name=_("Lines"))
-    valid_until = tables.DateColumn(verbose_name=_("Valid until"))
+    valid_until = MomentColumn(verbose_name=_("Valid until"), style="date")
     seller = Column(verbose_name=_("Seller"), order_by=("seller__name",))
 
     class Meta(Table.Meta):

@@ -44,7 +44,7 @@ def special_price_list(request: HttpRequest) -> HttpResponseBase:
     actor, now = actor_of(request), timezone.now()
     status = request.GET.get("status", "")
     visible = EndCustomer.objects.visible_to(actor).filter(pk=OuterRef("end_customer_id"))
-    found = special_prices_of(actor).annotate(knows_customer=Exists(visible))
+    found = special_prices_of(actor).prefetch_related("steps").annotate(knows_customer=Exists(visible))
     if status in SpecialPriceStatus.values:
         found = found.filter(status=status)
     if request.GET.get("_export") in TABLE_FORMATS:
@@ -71,7 +71,7 @@ def _file(found: QuerySet[SpecialPrice], ending: str) -> HttpResponseBase:
             plain(one.unit_price, one.currency, unit_price=True),
             one.quantity.lower,
             one.quantity_cap,
-            one.period.upper.isoformat(),
+            one.valid_until,
             str(one.get_status_display()),
             one.decide_by.isoformat() if one.decide_by else "",
             one.decision_note,

@@ -19,6 +19,7 @@ from concord.pricing.actions.rules import save_price_rule
 from concord.pricing.enums import VersionStatus
 from concord.pricing.models import PriceList, Product, TierDiscount
 from tests.factories import FAR_AHEAD, LONG_AGO, make_price_list, make_product, set_price
+from tests.pricing.catalogue.test_api import stock_of
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +168,16 @@ def test_a_draft_is_looked_at_and_published(at_desk, relay, feed):
     assert desk.post(publish, {"version": read}).status_code == 302
     version.refresh_from_db()
     assert version.status == VersionStatus.IN_FORCE
+
+
+def test_who_may_import_finds_the_way_to_it_and_nobody_else(at_desk, relay):
+    page = at_desk("pricing_manager").get(reverse("imports:index")).content.decode()
+    assert f'href="{reverse("imports:upload")}"' in page
+    assert "old count" not in at_desk("pricing_manager").get(reverse("stock:index")).content.decode()
+    stock_of(relay, 5, as_of=timezone.now() - timedelta(days=30))
+    assert "old count" in at_desk("pricing_manager").get(reverse("stock:index")).content.decode()
+    lists = at_desk("pricing_manager").get(reverse("price_list_records:inspect", args=[PriceList.objects.get().pk]))
+    assert "everywhere" in lists.content.decode()
 
 
 def test_a_file_is_uploaded_watched_and_its_rejected_rows_fetched(at_desk, cast):

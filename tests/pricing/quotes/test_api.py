@@ -188,6 +188,8 @@ def test_a_special_price_is_asked_for_approved_and_holds_through_every_partner(s
         },
     )
     assert asked.status_code == 201, asked.content
+    assert asked.json()["valid_until"] == shop.day(40).isoformat(), "the day that was asked for, and the whole of it"
+    assert asked.json()["ends_at"] > asked.json()["valid_until"]
     url = f"/api/v1/special-prices/{asked.json()['id']}/"
     assert post(api(), f"{url}approve/").status_code == 403
     read = api().get(url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -53,3 +55,17 @@ def test_the_beat_expires_quotes(shop):
     assert expire_issued_quotes() == 0
     type(quote).objects.unscoped("test").filter(pk=quote.pk).update(expires_at=quote.issued_at)
     assert expire_issued_quotes() == 1
+
+
+def test_the_queue_is_a_file_too_and_says_the_last_day_of_its_partner(shop, asked, client):
+    client.force_login(shop.cast.pricing_manager)
+    queue = reverse("special_prices:queue")
+    answer = client.get(queue, {"export": "csv"})
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    assert (row["SKU"], row["Until"], row["Wanted unit price"]) == ("RELAY-1", shop.day(60).isoformat(), "8.50")
+    page = client.get(reverse("special_prices:decide", args=[asked.uuid])).content.decode()
+    assert reverse("customers:inspect", args=[shop.customer.pk]) in page
+    assert reverse("partner_records:inspect", args=[shop.cast.partner_a.pk]) in page
+    client.force_login(shop.cast.seller_a)
+    listed = client.get(reverse("pricing:special-price-list")).content.decode()
+    assert "Pricing manager: waits" in listed

@@ -25,7 +25,7 @@ OLD = timedelta(days=9)
 @pytest.fixture
 def seller(shop) -> Client:
     client = Client()
-    client.force_login(shop.cast.seller_a, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(shop.cast.seller_a)
     return client
 
 
