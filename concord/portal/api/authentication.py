@@ -42,6 +42,14 @@ class ExtranetSessionAuthentication(SessionAuthentication):
 
 def api_actor(request: Request) -> Actor:
     """The actor behind an API request: the token's client, or the signed-in person with every scope of the role."""
+    known: Actor | None = getattr(request, "_concord_actor", None)
+    if known is None:
+        known = _actor_behind(request)
+        request._concord_actor = known  # type: ignore[attr-defined]  # asked by permissions, and by the view again
+    return known
+
+
+def _actor_behind(request: Request) -> Actor:
     if not request.user or not request.user.is_authenticated:
         return stranger(Door.API)
     actor = actor_for_user(request.user, Door.API)

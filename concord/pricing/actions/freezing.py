@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.quote_pricing import LineAmounts, amounts_of
 
 _NAMES = tuple(field.name for field in fields(LineAmounts))
+_AMOUNTS = tuple(name for name in _NAMES if name != "receipt")
 
 # Only the draft that was priced is issued: compare and swap, one row or none, and no line without it.
 # Lines are joined to rows of values, not chosen by a case per line: that grows with the square of the lines.
@@ -30,10 +32,12 @@ WITH issued AS (
 UPDATE pricing_quoteline AS line
 SET price_kind = f.price_kind, customer_unit_price = f.customer_unit_price, customer_amount = f.customer_amount,
     partner_unit_net = f.partner_unit_net, partner_amount = f.partner_amount, receipt = f.receipt
-FROM issued, unnest(%(ids)s::bigint[], %(price_kind)s::text[], %(customer_unit_price)s::numeric[],
-             %(customer_amount)s::numeric[], %(partner_unit_net)s::numeric[], %(partner_amount)s::numeric[],
-             %(receipt)s::text[])
-     AS f(id, price_kind, customer_unit_price, customer_amount, partner_unit_net, partner_amount, receipt)
+FROM issued, ROWS FROM (
+         unnest(%(ids)s::bigint[], %(price_kind)s::text[], %(customer_unit_price)s::numeric[],
+                %(customer_amount)s::numeric[], %(partner_unit_net)s::numeric[], %(partner_amount)s::numeric[]),
+         -- As one document: in an array each quotation mark of a receipt would be escaped on its own.
+         json_array_elements_text(%(receipts)s::json)
+     ) AS f(id, price_kind, customer_unit_price, customer_amount, partner_unit_net, partner_amount, receipt)
 WHERE line.id = f.id AND line.quote_id = issued.id
 )
 SELECT EXISTS (SELECT FROM partners_customerrelation r
@@ -58,8 +62,9 @@ class Frozen:
 def keep_amounts(lines: Sequence[QuoteLine], results: Sequence[LineResult]) -> None:
     """Give the lines the amounts and receipts of their results, not saved."""
     for line, result in zip(lines, results, strict=True):
-        for name, value in asdict(amounts_of(result)).items():
-            setattr(line, name, value)
+        amounts = amounts_of(result)
+        for name in _NAMES:
+            setattr(line, name, getattr(amounts, name))
 
 
 def freeze(quote: Quote, lines: Sequence[QuoteLine], *, seen: datetime, at: datetime) -> Frozen | None:
@@ -79,7 +84,8 @@ def freeze(quote: Quote, lines: Sequence[QuoteLine], *, seen: datetime, at: date
             "expires_at",
         )
     }
-    columns = {name: [getattr(line, name) for line in lines] for name in _NAMES}
+    columns: dict[str, Any] = {name: [getattr(line, name) for line in lines] for name in _AMOUNTS}
+    columns["receipts"] = json.dumps([line.receipt for line in lines], ensure_ascii=False)
     swap: dict[str, Any] = {"quote": quote.pk, "draft": QuoteStatus.DRAFT, "issued": QuoteStatus.ISSUED}
     known: dict[str, Any] = {"seen": seen, "at": at, "approved": SpecialPriceStatus.APPROVED}
     with connection.cursor() as cursor:

@@ -155,8 +155,9 @@ class PriceCheckView(APIView):
                 for place, line in enumerate(given["lines"])
             ],
         )
-        if actor.is_partner and partner is not None:
-            record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet_in(check), asked_on=now.date())
+        unmet = unmet_in(check) if actor.is_partner else []
+        if unmet and partner is not None:
+            record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet, asked_on=now.date())
         document = price_check_document(check)
         offers = offers_of(check, actor=actor)
         for answered, line in zip(document["lines"], check.lines, strict=True):
