@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from difflib import get_close_matches
 from functools import lru_cache
 
 from babel import Locale
@@ -44,3 +46,23 @@ def main_time_zone(code: str) -> str:
     """The time zone of most of a country, for a default; ``UTC`` when there is none."""
     zones: list[str] = get_global("territory_zones").get(code, [])
     return zones[0] if zones else "UTC"
+
+
+@lru_cache(maxsize=1_024)
+def country_of(text: str) -> str:
+    """The code of a country by code or English name, forgiving a slip (``Philipines``); empty when it is not clear."""
+    if is_country(text.strip().upper()):
+        return text.strip().upper()
+    names = _codes_by_name()
+    close = get_close_matches(_folded(text), names, n=1, cutoff=0.85)
+    return names[close[0]] if close else ""
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    names = {_folded(name): code for code, name in _names("en").items() if code in country_codes()}
+    return names | {"korea": "KR", "south korea": "KR", "united states": "US", "usa": "US", "uk": "GB"}
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from concord.deals.importers.deals import country_of
 from concord.deals.models import Deal, Protection
+from concord.deals.queries.brief import brief_of
+from concord.deals.queries.history import deal_history
+from concord.deals.queries.history_imported import moments_told
 from concord.partners.models import CustomerRelation, EndCustomer
 from concord.portal.actor import portal_actor
+from concord.portal.countries import country_of
 from concord.portal.enums import Door
 from concord.portal.imports import Counts, clean_options, kind_of, run_import
 from concord.portal.models import Event
 from concord.portal.refusals import InvalidInput, NotAllowed
+from concord.portal.ui.formats import format_moment
 from tests.deals import making
 from tests.factories import make_product
 
@@ -53,6 +60,10 @@ def deals():
     return Deal.objects.unscoped("the test counts")
 
 
+def numbers(outcome):
+    return replace(outcome.counts, note="")
+
+
 def said(outcome):
     return [(error.row, error.column, error.code) for error in outcome.all_errors]
 
@@ -73,7 +84,7 @@ def test_a_real_pipeline_comes_in_once_with_its_quirks(cast, products):
     told = []
     outcome = bring_in(cast, out.getvalue(), country="US", progress=lambda done, total: told.append((done, total)))
     assert said(outcome) == []
-    assert outcome.counts == Counts(created=len(picked))
+    assert numbers(outcome) == Counts(created=len(picked))
     assert told
     stages = {"Won": "won", "Lost": "lost", "Engaging": "qualified", "Prospecting": "open"}
     stored = {deal.external_id: deal for deal in deals().select_related("end_customer")}
@@ -126,7 +137,7 @@ def test_unknown_people_and_partners_are_named(cast, products):
 def test_a_known_seller_keeps_the_deals_and_a_win_relates_the_partner(cast, products):
     seller = cast.seller_a2
     row = f"A1,{seller.get_full_name()},GTXPro,Acme,Won,2016-10-20,2017-03-01,10\n"
-    assert bring_in(cast, HEAD + row).counts == Counts(created=1)
+    assert numbers(bring_in(cast, HEAD + row)) == Counts(created=1)
     deal = deals().get()
     assert deal.owner == seller
     relations = CustomerRelation.objects.unscoped("the test").filter(partner=cast.partner_a)
@@ -173,3 +184,100 @@ def test_taken_over_deals_are_seen_and_can_be_submitted_for_protection(cast, pro
 )
 def test_misspelled_places_are_understood(text, code):
     assert country_of(text) == code
+
+
+def entries_of(deal, actor):
+    return deal_history(actor, deal).entries
+
+
+def test_what_another_system_tells_stands_at_its_own_dates_in_an_untouched_chain(cast, products, client):
+    bring_in(cast, HEAD + "A1,Moses Frase,GTXPro,Acme,Engaging,2016-10-20,,\n", system="Old CRM")
+    bring_in(cast, HEAD + "A1,Moses Frase,GTXPro,Acme,Won,2016-10-20,2017-03-01,4514\n", system="Old CRM")
+    deal = deals().get()
+    actor = cast.actor(cast.seller_a)
+    told = [(entry.title, entry.at.date().isoformat(), entry.who, entry.text) for entry in entries_of(deal, actor)]
+    assert told[:2] == [
+        ("Work on it began", "2016-10-20", "Moses Frase", "Imported from Old CRM."),
+        ("Won", "2017-03-01", "Moses Frase", "4514 USD · Imported from Old CRM."),
+    ]
+    assert [title for title, *_rest in told[2:]] == ["Taken over from another system"] * 2
+    assert deal_history(actor, deal).holds
+    assert all(entry.verified for entry in entries_of(deal, actor))
+    facts = Event.objects.unscoped("the test").about("deal", deal.uuid)
+    assert [(one.sequence, one.verb) for one in facts] == [(1, "deal.imported"), (2, "deal.imported")]
+    brief = [(entry.title, entry.at.year) for entry in brief_of(actor, deal, now=making.now()).events]
+    assert brief[-2:] == [("Won", 2017), ("Work on it began", 2016)]
+    client.force_login(cast.seller_a)
+    page = client.get(f"/deals/{deal.uuid}/").content.decode()
+    assert "Imported from Old CRM." in page
+    assert f"{format_moment(entries_of(deal, actor)[0].at, 'date')}</time>" in page
+    chain = client.get(f"/api/v1/deals/{deal.uuid}/history/").json()["results"]
+    assert [one["payload"]["story"] for one in chain][1][0]["what"] == "won"
+    assert all(one["verified"] for one in chain)
+
+
+def test_facts_from_before_stories_show_their_dates_too():
+    told = list(moments_told({"stage": "lost", "opened_on": "2016-10-20", "closed_on": "2017-03-01", "value": "0 USD"}))
+    assert [(one.title, one.at.date().isoformat(), one.text) for one in told] == [
+        ("Work on it began", "2016-10-20", "Imported from another system."),
+        ("Lost", "2017-03-01", "Imported from another system."),
+    ]
+    assert list(moments_told({"stage": "open", "opened_on": None, "closed_on": None})) == []
+
+
+def test_the_run_says_whose_deals_went_to_whom(cast, products):
+    rows = "A1,Moses Frase,GTXPro,Acme,Won,2016-10-20,2017-03-01,1\nA2,Moses Frase,GTXPro,,Engaging,,,\n"
+    rows += f"A3,{cast.seller_a2.get_full_name()},GTXPro,Acme,Lost,2016-10-20,2017-03-01,0\n"
+    note = bring_in(cast, HEAD + rows).counts.note
+    assert note == (
+        "Sellers found here: 1 of 2. The others' deals went to the owner named with the upload: Moses Frase (2). "
+        "1 deal has no customer yet."
+    )
+
+
+def test_a_whole_pipeline_takes_few_statements(cast, products):
+    def statements(number):
+        rows = [f"N{number}-{one},,GTXPro,Acme,Won,2016-10-20,2017-03-01,1" for one in range(number)]
+        with CaptureQueriesContext(connection) as caught:
+            assert bring_in(cast, HEAD + "\n".join(rows)).counts.created == number
+        return len(caught)
+
+    statements(1)
+    assert statements(40) == statements(3)
+
+
+def test_accounts_of_a_crm_come_in_with_their_groups(cast):
+    kind = kind_of("customers")
+    text = (crm() / "accounts.csv").read_bytes()
+
+    def customers():
+        return EndCustomer.objects.unscoped("the test counts")
+
+    outcome = run_import(kind, io.BytesIO(text), actor=portal_actor(Door.IMPORT), now=making.now())
+    assert said(outcome) == []
+    rows = list(csv.DictReader(io.StringIO(text.decode())))
+    grouped = {row["account"]: row["subsidiary_of"] for row in rows if row["subsidiary_of"]}
+    assert grouped
+    stored = customers().filter(parent__isnull=False).values_list("legal_name", "parent__legal_name")
+    assert dict(stored) == grouped
+    assert customers().get(legal_name="Bioholding").country == "PH"
+    assert str(len(grouped)) in outcome.counts.note
+    again = run_import(kind, io.BytesIO(text), actor=portal_actor(Door.IMPORT), now=making.now())
+    assert again.counts == Counts(unchanged=len(rows))
+    events = Event.objects.unscoped("the test counts").filter(verb="customer.grouped")
+    assert events.count() == len(grouped)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ("Acme,US,Nobody There\n", "unknown_customer"),
+        ("Acme,US,acme\n", "itself"),
+        ("Acme,US,Twin\nTwin,US,\nTwin,DE,\n", "ambiguous"),
+    ],
+)
+def test_a_group_that_is_not_clear_is_named(cast, rows, code):
+    file = io.BytesIO(f"account,office_location,subsidiary_of\n{rows}".encode())
+    outcome = run_import(kind_of("customers"), file, actor=portal_actor(Door.IMPORT), now=making.now())
+    assert said(outcome) == [(2, "part_of_group", code)]
+    assert not EndCustomer.objects.unscoped("the test counts").exists()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, Final
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.feeds import FormerDeal, store_former_deals
@@ -16,7 +14,7 @@ from concord.deals.enums import SalesStage
 from concord.deals.queries.feeds import KnownForDeals, bare, known_for_deals
 from concord.partners.models import EndCustomer, Partner
 from concord.portal.actor import Actor
-from concord.portal.countries import country_choices, is_country
+from concord.portal.countries import country_of
 from concord.portal.enums import Role
 from concord.portal.imports import Counts, ImportContext, ImportKind, Options, folded
 from concord.portal.refusals import InvalidInput
@@ -50,7 +48,8 @@ COLUMNS: Final = (
     TextColumn("title", max_length=200, default="", aliases=("标题",)),
 )
 #: what a file does not say of its rows is said once with the upload
-OPTIONS: Final = ("partner", "owner", "country", "currency")
+OPTIONS: Final = ("partner", "owner", "country", "currency", "system")
+LONGEST_SYSTEM: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +57,6 @@ class _Problem(Exception):
     column: str
     code: str
     text: Any
-
-
-def country_of(text: str) -> str:
-    """The code of a country by code or name, forgiving a typing error (``Philipines``); empty when it is not clear."""
-    if is_country(text.strip().upper()):
-        return text.strip().upper()
-    with translation.override("en"):
-        names = {folded(name): code for code, name in country_choices()}
-    names |= {"korea": "KR", "south korea": "KR", "united states": "US", "usa": "US", "uk": "GB"}
-    close = get_close_matches(folded(text), names, n=1, cutoff=0.85)
-    return names[close[0]] if close else ""
 
 
 def check(rows: Sequence[Row], context: ImportContext) -> Iterable[RowError]:
@@ -99,6 +87,9 @@ def clean_options(_actor: Actor, options: Options) -> dict[str, Any]:
     values = {name: str(value).strip() for name, value in options.items()}
     if values.get("country") and not country_of(values["country"]):
         raise InvalidInput.at("/options/country", "unknown_country", _("There is no such country."))
+    if len(values.get("system", "")) > LONGEST_SYSTEM:
+        message = _("At most %(most)d characters.") % {"most": LONGEST_SYSTEM}
+        raise InvalidInput.at("/options/system", "max_length", message)
     return values
 
 
@@ -129,10 +120,11 @@ def _former(row: Row, known: KnownForDeals, options: Options, products: Mapping[
     customer = _customer(values, known)
     country = customer.country if customer else _country(values, options, partner)
     product = products.get(product_id) or Product(pk=product_id)
+    owner_id, is_known = _owner(values, known, options, partner)
     return FormerDeal(
         external_id=values["external_id"],
         partner=partner,
-        owner_id=_owner(values, known, options, partner),
+        owner_id=owner_id,
         product=product,
         quantity=values["quantity"],
         stage=stage,
@@ -145,6 +137,9 @@ def _former(row: Row, known: KnownForDeals, options: Options, products: Mapping[
         value=values["value"],
         opened_on=opened,
         closed_on=closed if is_over else None,
+        system=options.get("system", ""),
+        told_by=values["owner"],
+        is_known_owner=is_known,
     )
 
 
@@ -158,14 +153,14 @@ def _partner(values: Mapping[str, Any], known: KnownForDeals, options: Options) 
     return partner
 
 
-def _owner(values: Mapping[str, Any], known: KnownForDeals, options: Options, partner: Partner) -> int:
-    """Who works on it: the person named; where that one is not known here, the one named with the upload."""
+def _owner(values: Mapping[str, Any], known: KnownForDeals, options: Options, partner: Partner) -> tuple[int, bool]:
+    """Who works on it: the person named (and whether it is that one), else the one named with the upload."""
     for called in (values["owner"], options.get("owner", "")):
         people = known.people.get((partner.pk, folded(called)), set()) if called else set()
         if len(people) > 1:
             raise _Problem("owner", "ambiguous", _("Several people are called so. Write the e-mail address."))
         if people:
-            return next(iter(people))
+            return next(iter(people)), called == values["owner"]
     text = _("Nobody of that name works at this partner. Name somebody with the upload who takes these deals.")
     raise _Problem("owner", "unknown_owner", text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from concord.deals.enums import COMPLETABLE, EVENT_LABELS, PromiseState
 from concord.deals.models import Deal
+from concord.deals.queries.history_imported import IMPORTED, Moment, moments_told, origin
 from concord.deals.queries.history_protection import PROTECTION_LOOKS, PROTECTION_TELLING
 from concord.deals.queries.vocabulary import Vocabulary
 from concord.portal import registry
@@ -38,16 +39,23 @@ class Entry:
     tone: str
     url: str
     verified: bool
+    #: of what another system told: the day, which the fact itself came after
+    told: Moment | None = None
 
     @property
     def at(self) -> datetime:
         """When it happened."""
-        return self.event.at
+        return self.told.at if self.told else self.event.at
+
+    @property
+    def is_day(self) -> bool:
+        """Whether of the moment only the day is known."""
+        return self.told is not None
 
     @property
     def who(self) -> str:
         """Who did it."""
-        return self.event.actor_name
+        return self.told.who if self.told else self.event.actor_name
 
     @property
     def door(self) -> str:
@@ -62,7 +70,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The facts that the reader may see, oldest first, and whether the whole chain holds."""
+    """What the reader may see, oldest first by when it happened, and whether the whole chain holds."""
 
     entries: tuple[Entry, ...]
     holds: bool
@@ -87,19 +95,30 @@ def deal_history(actor: Actor, deal: Deal, words: Vocabulary | None = None) -> H
     events, findings = read_subject(actor, "deal", deal.uuid)
     broken = min((finding.sequence for finding in findings), default=None)
     words = words or Vocabulary()
-    entries = tuple(_entry(event, words, verified=broken is None or event.sequence < broken) for event in events)
-    return History(entries=entries, holds=broken is None)
+    entries = [
+        entry
+        for event in events
+        for entry in _entries(event, words, verified=broken is None or event.sequence < broken)
+    ]
+    return History(entries=tuple(sorted(entries, key=_happened)), holds=broken is None)
 
 
 def last_entries(actor: Actor, deal: Deal, *, most: int) -> list[Entry]:
     """The latest facts that the actor may read, the newest first; the chain is not checked here."""
     words = Vocabulary()
     latest = visible_events(actor, deal).order_by("-sequence")[:most]
-    return [_entry(event, words, verified=True) for event in latest]
+    entries = [entry for event in reversed(latest) for entry in _entries(event, words, verified=True)]
+    return sorted(entries, key=_happened)[: -most - 1 : -1]
+
+
+def _happened(entry: Entry) -> datetime:
+    """Facts of one chain are in order already; what another system told goes where it belongs among them."""
+    return entry.at
 
 
 _LOOKS: Mapping[str, tuple[str, str]] = {
     "deal.created": ("pencil", "muted"),
+    "deal.imported": ("upload", "muted"),
     "deal.changed": ("edit", "muted"),
     "deal.submitted": ("send", "info"),
     "deal.twins_found": ("users", "muted"),
@@ -148,6 +167,14 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
 }
 
 
+def _entries(event: Event, words: Vocabulary, *, verified: bool) -> list[Entry]:
+    """A fact, with what another system told through it."""
+    fact = _entry(event, words, verified=verified)
+    told = moments_told(fact.payload) if event.verb == IMPORTED else ()
+    days = [replace(fact, title=one.title, text=one.text, icon=one.icon, tone=one.tone, told=one) for one in told]
+    return [*days, fact]
+
+
 def _entry(event: Event, words: Vocabulary, *, verified: bool) -> Entry:
     payload: dict[str, Any] = json.loads(event.payload)
     icon, tone = _LOOKS.get(event.verb, ("point", "muted"))
@@ -184,6 +211,11 @@ def _month(text: Any) -> str:
 
 def _of_reason(payload: Mapping[str, Any], words: Vocabulary) -> str:
     return words.reason(str(payload.get("reason", "")))
+
+
+def _of_import(payload: Mapping[str, Any], _words: Vocabulary) -> str:
+    number = str(payload.get("external_id") or "")
+    return f"{origin(payload)} {number}".strip()
 
 
 def _of_submission(payload: Mapping[str, Any], words: Vocabulary) -> str:
@@ -256,6 +288,7 @@ def _of_glass(payload: Mapping[str, Any], _words: Vocabulary) -> str:
 
 _TELLING: Mapping[str, Callable[[Mapping[str, Any], Vocabulary], str]] = {
     "deal.changed": _of_change,
+    "deal.imported": _of_import,
     "deal.submitted": _of_submission,
     "deal.twins_found": _of_twins,
     "deal.returned": _of_return,

@@ -88,8 +88,14 @@ def create_customer(
 @action
 def relate(*, partner_id: int, end_customer_id: int, now: datetime) -> None:
     """Let a partner see an end customer's record from now on. Safe to repeat; part of the action that causes it."""
+    relate_all(pairs=[(partner_id, end_customer_id)], now=now)
+
+
+@action
+def relate_all(*, pairs: Iterable[tuple[int, int]], now: datetime) -> None:
+    """Let partners see end customers' records from now on, in one statement: pairs of their keys. Safe to repeat."""
     CustomerRelation.objects.bulk_create(
-        [CustomerRelation(partner_id=partner_id, end_customer_id=end_customer_id, since=now)],
+        [CustomerRelation(partner_id=own, end_customer_id=seen, since=now) for own, seen in sorted(pairs)],
         ignore_conflicts=True,
     )
 

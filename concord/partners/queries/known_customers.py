@@ -33,6 +33,13 @@ class KnownCustomers:
     by_external_id: dict[str, EndCustomer] = field(default_factory=dict)
     by_name: dict[tuple[str, str], list[EndCustomer]] = field(default_factory=dict)
 
+    by_short_name: dict[str, list[EndCustomer]] = field(default_factory=dict)
+    everywhere: dict[str, list[EndCustomer]] = field(default_factory=dict)
+
+    def named(self, name: str) -> list[EndCustomer]:
+        """The living customers of a name, legal or else short, wherever they are."""
+        return self.everywhere.get(folded(name)) or self.by_short_name.get(folded(name), [])
+
     def customer_of(self, row: NamedCustomer) -> EndCustomer | None:
         """The customer that a row is about, or ``None`` for a new one. Raises ``LookupError`` when that is unclear."""
         if row.external_id and row.external_id in self.by_external_id:
@@ -57,5 +64,9 @@ def known_customers() -> KnownCustomers:
         if customer.external_id:
             known.by_external_id[customer.external_id] = customer
         if customer.merged_into_id is None:
-            known.by_name.setdefault((folded(customer.legal_name), customer.country), []).append(customer)
+            name = folded(customer.legal_name)
+            known.by_name.setdefault((name, customer.country), []).append(customer)
+            known.everywhere.setdefault(name, []).append(customer)
+            if customer.short_name:
+                known.by_short_name.setdefault(folded(customer.short_name), []).append(customer)
     return known

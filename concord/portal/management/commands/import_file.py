@@ -69,6 +69,8 @@ class Command(BaseCommand):
             raise CommandError(_sentence(error)) from error
         run = carry_out(run.pk, now=timezone.now(), progress=bar)
         bar.finish(run)
+        if run.state == ImportRun.State.DONE and run.message:
+            self.stdout.write(run.message)
         if run.state != ImportRun.State.DONE:
             raise CommandError(self._reasons(run))
 
