@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 import uuid
 from datetime import UTC, datetime
+from unittest import mock
 
-from tests.concurrency.protection_racers import _manager, _outcome, approve
+from tests.concurrency.protection_racers import _manager, _outcome, approve, submit
 from tests.concurrency.racing import Racer
 
 
@@ -74,3 +75,71 @@ def merge_or_issue(racer: Racer, turn: int) -> str:
     seller = actor_for_user(User.objects.get(pk=racer.facts["seller"]), Door.EXTRANET)
     quote = racer.facts["quotes"][turn][racer.number - 1]
     return _outcome(lambda: issuing.issue_quote(actor=seller, quote_uuid=quote))
+
+
+def merges_in_a_ring(racer: Racer, turn: int) -> str:
+    """Each merges its own of the round's records into the next one of the ring."""
+    ring = racer.facts["rings"][turn]
+    place = racer.number % len(ring)
+    return _merge(racer, ring[(place + 1) % len(ring)], ring[place])
+
+
+def undo_or_write(racer: Racer, turn: int) -> str:
+    """The first undoes the round's merge; others approve a deal that it moved, or register by the merged name."""
+    from concord.partners.actions.unmerging import undo_merge
+
+    if racer.number == 0:
+        merge = racer.facts["merges"][turn]
+        return _outcome(lambda: undo_merge(actor=_manager(racer), merge_uuid=merge, now=datetime.now(UTC)))
+    if racer.number == 1:
+        return approve(racer, turn)
+    return submit(racer, turn)
+
+
+def _not_held(rows, *_args, **_options):
+    return rows._chain()
+
+
+def undo_or_write_without_locks(racer: Racer, turn: int) -> str:
+    """The same where nobody locks customers or deals, and whoever approves thinks a moment before writing."""
+    from concord.deals.actions import decisions, locked
+    from concord.deals.models.registration import DealQuerySet
+    from concord.partners.actions import merging
+    from concord.partners.models.end_customer import EndCustomerQuerySet
+
+    protect = decisions.protect
+
+    def slowly(*args, **values):
+        time.sleep(0.5)
+        return protect(*args, **values)
+
+    with (
+        mock.patch.object(locked, "lock_end_customers", return_value=None),
+        mock.patch.object(decisions, "lock_end_customers", return_value=None),
+        mock.patch.object(merging, "lock_end_customers", return_value=None),
+        mock.patch.object(DealQuerySet, "select_for_update", _not_held),
+        mock.patch.object(EndCustomerQuerySet, "select_for_update", _not_held),
+        mock.patch.object(decisions, "protect", slowly),
+    ):
+        if racer.number == 0:
+            time.sleep(0.2)
+        return undo_or_write(racer, turn)
+
+
+def merges_in_a_ring_unguarded(racer: Racer, turn: int) -> str:
+    """The same where nobody locks the records, and with a moment of thought between looking and writing."""
+    from concord.partners.actions import merging
+    from concord.partners.models.end_customer import EndCustomerQuerySet
+
+    absorb = merging._absorb
+
+    def slowly(*args, **values):
+        time.sleep(0.3)
+        return absorb(*args, **values)
+
+    with (
+        mock.patch.object(merging, "lock_end_customers", return_value=None),
+        mock.patch.object(EndCustomerQuerySet, "select_for_update", _not_held),
+        mock.patch.object(merging, "_absorb", slowly),
+    ):
+        return merges_in_a_ring(racer, turn)

@@ -164,10 +164,13 @@ def test_twin_without_the_constraint_two_are_protected(cast, app_dsn, owner_dsn)
     assert double_protections() > 0
 
 
-def limited_drafts(cast, processes: int, rounds: int, limit: int):
+LIMITS = {"new_registrations_a_day": "too_many_today", "open_registrations": "too_many_open"}
+
+
+def limited_drafts(cast, processes: int, rounds: int, **limits: int):
     """Per round many drafts of one partner whose tier leaves room for a few more."""
-    cast.tier.new_registrations_a_day = limit
-    cast.tier.open_registrations = 1_000
+    for name in LIMITS:
+        setattr(cast.tier, name, limits.get(name, 1_000))
     cast.tier.save()
     product = make_product(cast.family)
     people = sellers(cast, rounds)
@@ -178,18 +181,20 @@ def limited_drafts(cast, processes: int, rounds: int, limit: int):
     return people, deals
 
 
-def test_a_partners_limit_holds_when_all_its_registrations_come_at_once(cast, app_dsn):
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_partners_limit_holds_when_all_its_registrations_come_at_once(cast, app_dsn, limit):
     processes, _rounds = size(8, 1)
-    people, deals = limited_drafts(cast, processes, 1, limit=3)
+    people, deals = limited_drafts(cast, processes, 1, **{limit: 3})
     facts = {"deals": deals, "seller": people[0].pk}
     result = race(f"{WORK}:submit", url=app_dsn, processes=processes, rounds=1, facts=facts)
     assert result.count("won") == 3
-    assert result.count("refused: too_many_today") == processes - 3
+    assert result.count(f"refused: {LIMITS[limit]}") == processes - 3
 
 
-def test_twin_without_the_partners_lock_more_slip_through(cast, app_dsn):
+@pytest.mark.parametrize("limit", LIMITS)
+def test_twin_without_the_partners_lock_more_slip_through(cast, app_dsn, limit):
     processes, _rounds = size(8, 1)
-    people, deals = limited_drafts(cast, processes, 1, limit=3)
+    people, deals = limited_drafts(cast, processes, 1, **{limit: 3})
     facts = {"deals": deals, "seller": people[0].pk}
     work = f"{WORK}:submit_without_the_partners_lock"
     result = race(work, url=app_dsn, processes=processes, rounds=1, facts=facts)

@@ -234,7 +234,10 @@ class Customers(RuleBasedStateMachine):
         if lead is None:
             return
         same = {"actor": self.actors[who], "lead_uuid": self.public(Lead, lead), "now": self.now}
-        claim_lead(**same)
+        may = all(one.who == who for one in self.book.at(lead.at, "protection", live=True))
+        assert (self.tries(claim_lead, **same) is not None) == may
+        if not may:
+            return
         deal = convert_lead(**same)
         lead.state = "converted"
         wanted = making.registration(NAMES[self.start.index(lead.name)], self.shop.relay)

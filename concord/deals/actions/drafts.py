@@ -17,6 +17,7 @@ from concord.deals.enums import RegistrationType
 from concord.deals.models import Deal, DealFamily, DealLine
 from concord.deals.queries.programme import programme_terms
 from concord.deals.rules import can_register
+from concord.partners.actions.colleagues import hold_active
 from concord.partners.models import Member, Partner
 from concord.portal.actor import Actor
 from concord.portal.events import record
@@ -114,7 +115,7 @@ def create_registration(
 ) -> Deal:
     """Begin a registration as a draft. ``public_id`` may come from the form, so that sent twice it is written once.
 
-    Locks nothing. Checks the actor's role, every value and every SKU, and that the owner belongs to the partner.
+    Locks the owner. Checks the actor's role, every value and every SKU, and that the owner belongs to the partner.
     Writes the deal, its lines and the families that follow from them. Records ``deal.created``. Raises ``NotAllowed``
     and ``InvalidInput``, which names each field and line.
     """
@@ -220,7 +221,7 @@ def _owner_of(actor: Actor, partner: Partner, owner_id: int | None) -> int:
     if owner_id is None or owner_id == actor.user_id:
         if actor.user_id is None or actor.partner_id != partner.pk:
             raise InvalidInput.at("/owner", "required", _("Say who works on this deal."))
-        return actor.user_id
+        return hold_active(actor.user_id)
     if not (actor.is_vendor or actor.sees_whole_partner):
         raise InvalidInput.at("/owner", "not_yours", _("Only the company's administrator registers for a colleague."))
     belongs = Member.objects.unscoped("the owner belongs to the partner").filter(
@@ -228,7 +229,7 @@ def _owner_of(actor: Actor, partner: Partner, owner_id: int | None) -> int:
     )
     if not belongs.exists():
         raise InvalidInput.at("/owner", "unknown_owner", _("Nobody of that name works at this partner."))
-    return owner_id
+    return hold_active(owner_id)
 
 
 def _is_letters(text: str, length: int) -> bool:

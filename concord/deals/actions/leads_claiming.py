@@ -32,6 +32,7 @@ from concord.deals.pool_enums import (
 from concord.deals.pool_rules import can_run_pool, can_work_leads, can_work_on, demand_lead_state
 from concord.deals.queries.lead_protection import is_kept_from
 from concord.deals.queries.leads import cools_down_until, leads_owned_by, room_of
+from concord.partners.actions.colleagues import hold_active
 from concord.partners.models import Member, Partner
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
@@ -229,13 +230,13 @@ def _owner(actor: Actor, partner_id: int, owner_id: int | None) -> int:
     if owner_id is None or owner_id == actor.user_id:
         if actor.user_id is None:
             raise InvalidInput.at("/owner", "required", _("Say who works on this lead."))
-        return actor.user_id
+        return hold_active(actor.user_id)
     if not actor.sees_whole_partner:
         raise InvalidInput.at("/owner", "not_yours", _("Only the company's administrator claims for a colleague."))
     member = _partner_member(owner_id)
     if member is None or member.partner_id != partner_id:
         raise InvalidInput.at("/owner", "unknown_owner", _("Nobody of that name works at this partner."))
-    return owner_id
+    return hold_active(owner_id)
 
 
 def _partner_member(user_id: int) -> Member | None:

@@ -209,7 +209,9 @@ def _subject(member: Member) -> Subject:
 
 def _lock_company(partner_id: int | None) -> None:
     if partner_id is not None:
-        Partner.objects.unscoped("the row that administrators queue up at").select_for_update().get(pk=partner_id)
+        # The row lock of an update that leaves the key alone: foreign keys may still be checked against it.
+        rows = Partner.objects.unscoped("the row that administrators queue up at").select_for_update(no_key=True)
+        rows.get(pk=partner_id)
 
 
 def _other_administrators(member: Member) -> int:

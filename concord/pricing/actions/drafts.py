@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from concord.partners.actions.colleagues import hold_active
 from concord.partners.models import EndCustomer, Partner
 from concord.portal import registry
 from concord.portal.actor import Actor
@@ -94,10 +95,10 @@ def draft_quote(
 ) -> Quote:
     """Write a draft with the prices of the moment; with ``shown``, only if they are those of that price check.
 
-    Locks the partner's number series, last. Checks that the actor may quote for the partner and knows the customer (by
-    a relation or by the story), the currency, the validity (a local day of the partner, at most a year ahead) and every
-    line. Writes the quote and its lines. Records ``quote.drafted``. Raises ``NotAllowed``, ``NotThere``,
-    ``PricesChanged``, and ``InvalidInput`` with a pointer to each wrong value.
+    Locks the seller and, last, the partner's number series. Checks that the actor may quote for the partner and knows
+    the customer (by a relation or by the story), the currency, the validity (a local day of the partner, at most a year
+    ahead) and every line. Writes the quote and its lines. Records ``quote.drafted``. Raises ``NotAllowed``,
+    ``NotThere``, ``PricesChanged``, and ``InvalidInput`` with a pointer to each wrong value.
     """
     now = now or database_clock()
     can_quote_for(actor=actor, partner_id=partner_id).enforce()
@@ -127,7 +128,7 @@ def draft_quote(
     )
     quote = Quote(
         partner=partner,
-        seller_id=seller_id,
+        seller_id=hold_active(seller_id, pointer="/seller") if seller_id is not None else None,
         end_customer=customer,
         currency=currency,
         time_zone=partner.time_zone,
