@@ -66,10 +66,13 @@ def can_read_desk(actor: Actor) -> Answer:
 
 
 def can_add_activity(actor: Actor, deal: Deal) -> Answer:
-    """The partner's people on the deal and channel managers note what was done; a draft is the partner's alone."""
+    """The partner's people on the deal, channel managers and internal systems note what was done.
+
+    A draft is the partner's alone.
+    """
     if deal.review_status == ReviewStatus.DRAFT and actor.is_vendor and not (actor.is_portal or actor.is_superuser):
         return Denied("draft", _("Only those who work on this deal may change it."))
-    if actor.has_role(Role.CHANNEL_MANAGER):
+    if actor.has_role(*_DECIDERS):
         return Allowed()
     return can_edit(actor, deal)
 

@@ -59,6 +59,12 @@ def story_item(deal: Deal, sort: str, item_uuid: uuid.UUID) -> Any:
     return found
 
 
+def activities_read_by(actor: Actor, deal: Deal) -> QuerySet[Activity]:
+    """What was done for a deal, as the actor may read it; the caller has fetched the deal through its scope."""
+    found = Activity.objects.filter(deal=deal).select_related("by", "contact")
+    return found if actor.is_vendor else found.filter(is_internal=False)
+
+
 def activity_for(actor: Actor, deal: Deal, activity_uuid: uuid.UUID) -> Activity:
     """One activity that the actor may read. Raises ``NotThere``."""
     found = Activity.objects.filter(deal=deal, uuid=activity_uuid).select_related("contact").first()
