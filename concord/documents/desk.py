@@ -16,7 +16,7 @@ from concord.portal.enums import Role
 class SigningPanel(Component):
     """For those who answer for quotes: no certificate, one that nobody knows, or one that runs out."""
 
-    order = 45
+    order = 55
     template_name = "documents/desk/signing_panel.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.views.generic import TemplateView, View
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from concord.portal.actor import Actor, actor_for_user
+from concord.portal.actor import Actor, actor_for_user, stranger
 from concord.portal.enums import VENDOR_ROLES, Door, Role
 from concord.portal.models import User
 from concord.portal.scoping import ScopedQuerySet
@@ -169,3 +171,33 @@ class ScopedModelViewSet(ModelViewSet):
     inspect_view_enabled = True
     search_backend_name = None
     list_export: Any = ()
+
+
+class RoleView(View):
+    """A view for some roles alone; others get a refusal before anything is read."""
+
+    roles: ClassVar[Collection[Role]] = NOBODY
+
+    @property
+    def actor(self) -> Actor:
+        """Who is at the desk."""
+        user = self.request.user
+        return desk_actor(user) if isinstance(user, User) else stranger(Door.DESK)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse or go on."""
+        if not self.actor.has_role(*self.roles):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class DeskPage(WagtailAdminTemplateMixin, RoleView, TemplateView):
+    """A page of the desk with its breadcrumbs; ``trail`` is what lies between home and the page."""
+
+    def trail(self) -> list[dict[str, Any]]:
+        """Address and label of each step above."""
+        return []
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, the trail, this page."""
+        return [*self.breadcrumbs_items, *self.trail(), {"url": "", "label": self.get_page_title()}]

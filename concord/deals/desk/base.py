@@ -1,39 +1,7 @@
-"""What the desk's own pages about deals share: who may open them, and the actor behind the request."""
+"""What the desk's own pages about deals are made of."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, ClassVar
+from concord.portal.desk import DeskPage, RoleView
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.views.generic import TemplateView, View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-
-from concord.portal.actor import Actor, stranger
-from concord.portal.desk import desk_actor
-from concord.portal.enums import Door, Role
-from concord.portal.models import User
-
-
-class RoleView(View):
-    """A view for some roles alone; others get a refusal."""
-
-    roles: ClassVar[Collection[Role]] = ()
-
-    @property
-    def actor(self) -> Actor:
-        """Who is at the desk."""
-        user = self.request.user
-        return desk_actor(user) if isinstance(user, User) else stranger(Door.DESK)
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse before anything is read."""
-        if not self.actor.has_role(*self.roles):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-
-class DeskPage(WagtailAdminTemplateMixin, RoleView, TemplateView):
-    """A page of the desk with its breadcrumbs."""
+__all__ = ["DeskPage", "RoleView"]

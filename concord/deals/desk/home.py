@@ -22,7 +22,7 @@ _SHOWN = 6
 class QueuePanel(Component):
     """The registrations that are due first, with their clocks."""
 
-    order = 50
+    order = 10
     template_name = "deals/desk/home_panel.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:

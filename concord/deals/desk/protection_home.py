@@ -18,7 +18,7 @@ from concord.portal.models import User
 class ProtectionPanel(Component):
     """Counts of the queues; those of the reader's own stand first."""
 
-    order = 60
+    order = 20
     template_name = "deals/desk/protection_panel.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:

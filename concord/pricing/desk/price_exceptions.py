@@ -43,7 +43,7 @@ class _ForManagers(MenuItem):
 class ExceptionsPanel(Component):
     """How many conflicts wait, by kind; above most others, as somebody's price depends on them."""
 
-    order = 35
+    order = 30
     template_name = "pricing/desk/exceptions_panel.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
