@@ -70,7 +70,14 @@ class ProductViewSet(RecordedViewSet):
     write = staticmethod(_write_product)
     index_view_class = ProductIndexView
     filterset_class = ProductFilter
-    list_display = ["sku", "display_name", "manufacturer_part_number", "manufacturer", "family", "status"]
+    list_display = [
+        "sku",
+        Column("display_name", label=_("Name"), accessor="display_name"),
+        "manufacturer_part_number",
+        "manufacturer",
+        "family",
+        "status",
+    ]
     list_export = [
         "sku",
         "manufacturer_part_number",

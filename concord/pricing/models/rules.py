@@ -35,10 +35,19 @@ class Promotion(PublicModel):
     """Percent off the list price for everybody, for a product or a family, from a quantity on."""
 
     name = models.CharField(_("name"), max_length=120)
-    price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, related_name="promotions")
-    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="promotions")
+    price_list = models.ForeignKey(
+        PriceList, on_delete=models.PROTECT, related_name="promotions", verbose_name=_("price list")
+    )
+    product = models.ForeignKey(
+        Product, null=True, blank=True, on_delete=models.PROTECT, related_name="promotions", verbose_name=_("product")
+    )
     family = models.ForeignKey(
-        ProductFamily, null=True, blank=True, on_delete=models.PROTECT, related_name="promotions"
+        ProductFamily,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="promotions",
+        verbose_name=_("product family"),
     )
     minimum_quantity = models.PositiveIntegerField(_("from quantity"), default=1)
     percent = _percent()

@@ -40,8 +40,12 @@ class Warehouse(PublicModel):
 class StockLevel(models.Model):
     """What lies in one warehouse of one product. An older ``as_of`` never overwrites a newer one."""
 
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="levels")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="stock_levels")
+    warehouse = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, related_name="levels", verbose_name=_("warehouse")
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="stock_levels", verbose_name=_("product")
+    )
     on_hand = models.PositiveIntegerField(_("on hand"), default=0)
     reserved = models.PositiveIntegerField(_("reserved"), default=0)
     as_of = models.DateTimeField(_("as of"))
