@@ -125,6 +125,16 @@ class _ScopedObject:
 class ScopedIndexView(_ScopedList, generic.IndexView):
     """The list and its export, in which nothing that somebody typed is run as a formula."""
 
+    def get_base_queryset(self) -> models.QuerySet[Any]:
+        """The visible rows together with what their columns name, so that no row asks for it by itself."""
+        shown = {str(getattr(one, "accessor", one)).partition(".")[0].partition("__")[0] for one in self._shown()}
+        named = {one.name for one in self.model._meta.concrete_fields if one.is_relation} & shown
+        rows = super().get_base_queryset()
+        return rows.select_related(*sorted(named)) if named else rows
+
+    def _shown(self) -> list[Any]:
+        return [*(self.list_display or ()), *(self.list_export or ())]
+
     def get_preprocess_function(self, field: str, value: Any, export_format: str) -> Callable[[Any], Any]:
         """How a cell is written: texts and names of rows so that no spreadsheet takes them for a formula."""
         found: Callable[[Any], Any] = super().get_preprocess_function(field, value, export_format)

@@ -14,6 +14,8 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from concord.portal import registry
@@ -33,11 +35,16 @@ class SignInBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The account of a session, with the relations that say what the person is here; nobody once inactive."""
-        user = User.objects.select_related(*registry.user_relations).filter(pk=user_id).first()
+        known = User.objects.select_related("wagtail_userprofile", *registry.user_relations)
+        user = known.filter(pk=user_id).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         user.is_read_whole = True
         return user
+
+    def _get_user_permissions(self, _user: User) -> QuerySet[Permission]:
+        """None of one's own: people have the permissions of their role's group, and nobody is given others."""
+        return Permission.objects.none()
 
 
 class SeenSessionsMiddleware:
