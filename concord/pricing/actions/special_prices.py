@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -23,7 +24,7 @@ from concord.pricing.actions.price_exceptions import close_decided, note_against
 from concord.pricing.engine import MAX_QUANTITY
 from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import Product, SpecialPrice, SpecialPriceStep
-from concord.pricing.queries.approvals import chain_for, open_step
+from concord.pricing.queries.approvals import Chain, chain_for, open_step
 from concord.pricing.queries.special_prices import special_prices_of
 from concord.pricing.rules.quotes import can_decide_special_price, can_quote_for
 
@@ -34,6 +35,57 @@ def special_price_tied() -> Refusal:
         _("Another special price of this customer and product holds for these quantities and days already."),
         code="special_price_tied",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What asking for a special price would come to: its product, its partner, and who would approve it."""
+
+    product: Product
+    partner: Partner
+    chain: Chain
+
+
+def foresee_special_price(
+    *,
+    actor: Actor,
+    partner_id: int,
+    sku: str,
+    currency: str,
+    unit_price: Decimal,
+    quantity: int,
+    valid_until: date,
+    reason: str,
+    competitor: str = "",
+    quantity_cap: int | None = None,
+    now: datetime,
+) -> Foreseen:
+    """Who would approve a request, before it is sent. Locks and writes nothing; checks and raises as asking does."""
+    can_quote_for(actor=actor, partner_id=partner_id).enforce()
+    partner = Partner.objects.unscoped("the actor may quote for it").get(pk=partner_id)
+    product = Product.objects.filter(sku=sku).first() if "\0" not in sku else None
+    today = local_date(now, partner.time_zone)
+    wrong = []
+    if product is None:
+        wrong.append(FieldError("/sku", "unknown_sku", _("There is no such product in the catalogue.")))
+    if not is_currency(currency):
+        wrong.append(FieldError("/currency", "unknown_currency", _("This is not a currency.")))
+    if not unit_price.is_finite() or not 0 < unit_price < 10**12:
+        wrong.append(FieldError("/unit_price", "not_positive", _("A price is more than 0.")))
+    if not 1 <= quantity <= MAX_QUANTITY:
+        wrong.append(FieldError("/quantity", "out_of_range", _("This is not a quantity that can be ordered.")))
+    if quantity_cap is not None and not quantity <= quantity_cap <= MAX_QUANTITY:
+        wrong.append(FieldError("/quantity_cap", "out_of_range", _("At most so many: not fewer than the quantity.")))
+    if not today <= valid_until <= date.fromordinal(today.toordinal() + 365):
+        wrong.append(FieldError("/valid_until", "out_of_range", _("Choose a day from today, a year ahead at most.")))
+    if not reason.strip() or "\0" in reason + competitor:
+        wrong.append(FieldError("/reason", "required", _("Say why the price is needed.")))
+    if wrong or product is None:
+        raise InvalidInput(wrong)
+    chain = chain_for(
+        partner_id=partner_id, sku=sku, currency=currency, unit_price=unit_price, quantity=quantity, now=now
+    )
+    return Foreseen(product, partner, chain)
 
 
 @action
@@ -60,30 +112,20 @@ def request_special_price(
     Raises ``NotAllowed`` and ``InvalidInput``.
     """
     now = now or database_clock()
-    can_quote_for(actor=actor, partner_id=partner_id).enforce()
-    partner = Partner.objects.unscoped("the actor may quote for it").get(pk=partner_id)
-    product = Product.objects.filter(sku=sku).first() if "\0" not in sku else None
-    today = local_date(now, partner.time_zone)
-    wrong = []
-    if product is None:
-        wrong.append(FieldError("/sku", "unknown_sku", _("There is no such product in the catalogue.")))
-    if not is_currency(currency):
-        wrong.append(FieldError("/currency", "unknown_currency", _("This is not a currency.")))
-    if not unit_price.is_finite() or not 0 < unit_price < 10**12:
-        wrong.append(FieldError("/unit_price", "not_positive", _("A price is more than 0.")))
-    if not 1 <= quantity <= MAX_QUANTITY:
-        wrong.append(FieldError("/quantity", "out_of_range", _("This is not a quantity that can be ordered.")))
-    if quantity_cap is not None and not quantity <= quantity_cap <= MAX_QUANTITY:
-        wrong.append(FieldError("/quantity_cap", "out_of_range", _("At most so many: not fewer than the quantity.")))
-    if not today <= valid_until <= date.fromordinal(today.toordinal() + 365):
-        wrong.append(FieldError("/valid_until", "out_of_range", _("Choose a day from today, a year ahead at most.")))
-    if not reason.strip() or "\0" in reason + competitor:
-        wrong.append(FieldError("/reason", "required", _("Say why the price is needed.")))
-    if wrong or product is None:
-        raise InvalidInput(wrong)
-    chain = chain_for(
-        partner_id=partner_id, sku=sku, currency=currency, unit_price=unit_price, quantity=quantity, now=now
+    foreseen = foresee_special_price(
+        actor=actor,
+        partner_id=partner_id,
+        sku=sku,
+        currency=currency,
+        unit_price=unit_price,
+        quantity=quantity,
+        valid_until=valid_until,
+        reason=reason,
+        competitor=competitor,
+        quantity_cap=quantity_cap,
+        now=now,
     )
+    product, partner, chain = foreseen.product, foreseen.partner, foreseen.chain
     asked = SpecialPrice.objects.create(
         end_customer_id=end_customer_id,
         product=product,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from concord.portal.api.authentication import api_actor
 from concord.portal.enums import Door
 from concord.pricing.actions.quote_checks import check_quote
 from concord.pricing.api.quote_serializers import (
@@ -18,8 +22,37 @@ from concord.pricing.api.quote_serializers import (
     QuoteCheckPairSerializer,
     QuoteCheckSerializer,
 )
+from concord.pricing.enums import CheckKind
+from concord.pricing.models import QuoteCheck
 from concord.pricing.queries.quote_checks import CheckAnswer
 from concord.pricing.queries.quote_comparison import compare_codes
+from concord.pricing.queries.quotes import own_quote
+
+
+class LoggedCheckSerializer(serializers.Serializer[QuoteCheck]):
+    """One check of a quote; who asked is not kept."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(choices=CheckKind.choices)
+    verdict = serializers.CharField(help_text="What was answered; empty for a document that is none of ours.")
+    document = serializers.CharField(help_text="Of a PDF that was handed in: what it was found to be.")
+    door = serializers.ChoiceField(choices=Door.choices)
+
+
+class QuoteChecksView(GenericAPIView[QuoteCheck]):
+    """``/quotes/{id}/checks/``."""
+
+    required_scopes = "quotes:read"
+    serializer_class = LoggedCheckSerializer
+    filter_backends = ()
+    queryset = QuoteCheck.objects.none()
+
+    @extend_schema(operation_id="quotes_checks", responses=LoggedCheckSerializer(many=True))
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """When the quote was checked and what was answered, newest first; for its partner and the vendor."""
+        quote = own_quote(api_actor(request), uuid)
+        page = self.paginate_queryset(quote.checks.all()) or []
+        return self.get_paginated_response([LoggedCheckSerializer(one).data for one in page])
 
 
 class QuoteCheckView(APIView):

@@ -267,6 +267,22 @@ class SpecialPriceInputSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500)
     competitor = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     quantity_cap = serializers.IntegerField(required=False, allow_null=True, default=None, max_value=10**15)
+    dry_run = serializers.BooleanField(
+        required=False, default=False, help_text="Answers who would approve it and by when, and sends nothing."
+    )
+
+
+class ForeseenApprovalSerializer(serializers.Serializer[Any]):
+    """An approval that a request would need."""
+
+    role = serializers.CharField()
+
+
+class ForeseenSpecialPriceSerializer(serializers.Serializer[Any]):
+    """Who would approve a request, in turn, and when it would have to be decided."""
+
+    approvals = ForeseenApprovalSerializer(many=True)
+    decide_by = serializers.DateTimeField()
 
 
 class ApprovalSerializer(serializers.Serializer[SpecialPriceStep]):

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<uuid:uuid>/honour/", quotes.QuoteHonourView.as_view(), name="quote-honour"),
     path("quotes/<uuid:uuid>/withdraw/", quotes.QuoteWithdrawView.as_view(), name="quote-withdraw"),
     path("quotes/<uuid:uuid>/reprice/", quotes.QuoteRepriceView.as_view(), name="quote-reprice"),
+    path("quotes/<uuid:uuid>/checks/", quote_checks.QuoteChecksView.as_view(), name="quote-checks-log"),
     path("quotes/<uuid:uuid>/pdf/", quotes.QuotePdfView.as_view(), name="quote-pdf"),
     path("quote-checks/<str:code>/", quote_checks.QuoteCheckView.as_view(), name="quote-check"),
     path(

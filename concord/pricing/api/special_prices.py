@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,10 +20,12 @@ from concord.portal.refusals import NotThere
 from concord.pricing.access import origin_of_customer
 from concord.pricing.actions.special_prices import (
     approve_special_price,
+    foresee_special_price,
     reject_special_price,
     request_special_price,
 )
 from concord.pricing.api.quote_serializers import (
+    ForeseenSpecialPriceSerializer,
     NoteSerializer,
     SpecialPriceInputSerializer,
     SpecialPriceSerializer,
@@ -51,7 +53,7 @@ class SpecialPriceListView(IdempotentMixin, GenericAPIView[SpecialPrice]):
         operation_id="special_prices_create",
         parameters=[IDEMPOTENCY],
         request=SpecialPriceInputSerializer,
-        responses={201: SpecialPriceSerializer},
+        responses={201: SpecialPriceSerializer, 200: ForeseenSpecialPriceSerializer},
     )
     def post(self, request: Request) -> Response:
         """Ask for a special price at a customer that the partner has a relation to."""
@@ -60,20 +62,27 @@ class SpecialPriceListView(IdempotentMixin, GenericAPIView[SpecialPrice]):
         data = asked.validated_data
         actor = api_actor(request)
         origin = origin_of_customer(actor, data["customer"], partner_code=data.get("partner", ""))
-        created = request_special_price(
-            actor=actor,
-            partner_id=origin.partner.pk,
-            end_customer_id=origin.customer.pk,
-            sku=data["sku"],
-            currency=data["unit_price"].currency,
-            unit_price=data["unit_price"].amount,
-            quantity=data["quantity"],
-            valid_until=data["valid_until"],
-            reason=data["reason"],
-            competitor=data["competitor"],
-            quantity_cap=data["quantity_cap"],
-            now=timezone.now(),
-        )
+        wanted: dict[str, Any] = {
+            "actor": actor,
+            "partner_id": origin.partner.pk,
+            "sku": data["sku"],
+            "currency": data["unit_price"].currency,
+            "unit_price": data["unit_price"].amount,
+            "quantity": data["quantity"],
+            "valid_until": data["valid_until"],
+            "reason": data["reason"],
+            "competitor": data["competitor"],
+            "quantity_cap": data["quantity_cap"],
+            "now": timezone.now(),
+        }
+        if data["dry_run"]:
+            chain = foresee_special_price(**wanted).chain
+            foreseen = {
+                "approvals": [{"role": role} for role in chain.roles],
+                "decide_by": chain.decide_by(wanted["now"]),
+            }
+            return Response(ForeseenSpecialPriceSerializer(foreseen).data)
+        created = request_special_price(end_customer_id=origin.customer.pk, **wanted)
         return Response(SpecialPriceSerializer(created).data, status=201)
 
 

@@ -59,6 +59,15 @@ def test_the_code_from_the_mail_shows_the_lines_once_for_half_an_hour(shop, quot
     assert (again.status_code, again.json()["errors"][0]["code"]) == (422, "wrong_code")
     MailProof.objects.update(opens_until=timezone.now() - timedelta(seconds=1))
     assert post(where, {"proofs": [proof]}).status_code == 403
+    owner = APIClient()
+    owner.force_login(shop.cast.seller_a)
+    told = owner.get(f"/api/v1/quotes/{quote.uuid}/checks/").json()["results"]
+    assert [(one["kind"], one["door"], one["verdict"]) for one in told] == [
+        ("lines_shown", "api", "in_force"),
+        ("lines_asked", "api", "in_force"),
+    ]
+    owner.force_login(shop.cast.seller_b)
+    assert owner.get(f"/api/v1/quotes/{quote.uuid}/checks/").status_code == 404
     log = QuoteCheck.objects.filter(quote=quote).order_by("id").values_list("kind", "door")
     assert list(log) == [("lines_asked", "api"), ("lines_shown", "api")]
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from concord.partners.actions.api_clients import create_api_client
+from concord.partners.actions.customers import relate
 from concord.portal.actor import portal_actor
 from concord.portal.periods import period
 from concord.portal.refusals import NotAllowed
@@ -20,7 +21,7 @@ from concord.pricing.actions.quotes import accept_quote, withdraw_quote
 from concord.pricing.actions.special_price_uses import SpecialPriceUsedUp
 from concord.pricing.actions.special_prices import approve_special_price, request_special_price
 from concord.pricing.enums import RivalNotice
-from concord.pricing.models import ApprovalLevel, RegistrationBenefit, SpecialPriceUse
+from concord.pricing.models import ApprovalLevel, RegistrationBenefit, SpecialPrice, SpecialPriceUse
 from concord.pricing.queries.rival_notices import rival_notices
 from concord.pricing.queries.special_prices import decision_clock, taken_of
 from tests.factories import LONG_AGO, make_customer
@@ -115,6 +116,31 @@ def test_a_system_needs_the_scope_and_who_keeps_prices_has_it(shop, levels, scop
     client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
     answer = client.post(f"/api/v1/special-prices/{asked.uuid}/approve/", {}, format="json")
     assert answer.status_code == status
+
+
+def test_systems_too_see_the_chain_before_they_ask(shop, levels):
+    relate(partner_id=shop.cast.partner_a.pk, end_customer_id=shop.customer.pk, now=datetime.now(UTC))
+    client = APIClient()
+    client.force_login(shop.cast.seller_a)
+    body = {
+        "customer": str(shop.customer.uuid),
+        "sku": "RELAY-1",
+        "unit_price": {"amount": "5.00", "currency": "USD"},
+        "quantity": 5,
+        "valid_until": shop.day(60).isoformat(),
+        "reason": "Large project",
+        "dry_run": True,
+    }
+    foreseen = client.post("/api/v1/special-prices/", body, format="json")
+    assert (foreseen.status_code, [one["role"] for one in foreseen.json()["approvals"]]) == (
+        200,
+        ["channel_manager", "pricing_manager"],
+    )
+    assert SpecialPrice.objects.count() == 0
+    wrong = client.post("/api/v1/special-prices/", {**body, "quantity": 0}, format="json")
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/quantity")
+    asked = client.post("/api/v1/special-prices/", {**body, "dry_run": False}, format="json")
+    assert [one["role"] for one in asked.json()["approvals"]] == ["channel_manager", "pricing_manager"]
 
 
 def test_the_menu_says_where_one_is_among_special_prices(shop, client):
