@@ -101,9 +101,9 @@ def test_where_no_rarer_word_leads_anywhere_a_search_is_cut(monkeypatch: pytest.
     for name in ("Nordwind", "Alba Nordwind", "Brig Nordwind", "Cern Nordwind", "Dorn Nordwind"):
         customer(f"{name} GmbH")
     names = found("Nordwind")
-    assert names[-1] == "Nordwind GmbH", "a name that begins with it is always there"
+    assert names[0] == "Nordwind GmbH", "the company of just that name is always there"
     assert len(names) in {3, 4}
-    assert names == sorted(names)
+    assert names[1:] == sorted(names[1:])
 
 
 def test_a_cut_falls_among_those_that_the_reader_may_see_and_has_filtered(monkeypatch: pytest.MonkeyPatch) -> None:

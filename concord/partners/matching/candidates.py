@@ -78,6 +78,11 @@ def name_keys(key: NameKey) -> tuple[str, ...]:
     return _stored(keys)
 
 
+def whole_name_keys(name: str) -> tuple[str, ...]:
+    """The exact keys that only companies of just this name have, initials aside."""
+    return tuple(key for key in name_keys(name_key(name)) if not key.startswith("ini:"))
+
+
 def block_keys(profile: Profile) -> tuple[str, ...]:
     """The words and character pairs by which a company can be found, sorted."""
     keys: set[str] = set()

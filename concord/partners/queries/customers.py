@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
-from django.db.models import Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.functions import Coalesce
 
-from concord.partners.matching.candidates import query_key
+from concord.partners.matching.candidates import query_key, whole_name_keys
 from concord.partners.matching.identifiers import is_public_suffix
 from concord.partners.matching.normalise import name_key
 from concord.partners.matching.score import Match
@@ -35,8 +35,8 @@ def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQu
 
     ``customers`` is scoped and filtered already. Chinese and Latin names are found in the form in which matching stores
     them, and a mistyped word as the words that it may mean. What more than ``MANY`` names contain (`tec`, `technology`)
-    is cut: names that begin with it are found, names of which it is a rare word or nearly one, and where there is none
-    of these, as many as that contain it, in the order of the alphabet.
+    is cut: the companies of just that name are found, names that begin with it, names of which it is a rare word or
+    nearly one, and where there is none of these, as many as that contain it, in the order of the alphabet.
     """
     wanted = text.strip()
     if not wanted:
@@ -48,11 +48,15 @@ def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQu
         return customers.filter(pk__in=_any_of(found))
     containing = customers.filter(_part_of_a_name(key))
     telling = telling_keys(asked_keys([wanted]))
-    found.append(customers.filter(block_keys__overlap=telling.keys))
+    named = Q(exact_keys__overlap=list(whole_name_keys(wanted)))
+    found += [customers.filter(block_keys__overlap=telling.keys), customers.filter(named)[:MANY]]
     if telling.all_common or containing[: MANY + 1].count() > MANY:
         found.append(customers.filter(sort_key__startswith=name_key(wanted).sort_key)[:MANY])
         if not telling.keys:
-            return customers.filter(pk__in=_any_of([*found, containing[:MANY]])).order_by("sort_key", "pk")
+            cut = customers.filter(pk__in=_any_of([*found, containing[:MANY]]))
+            return cut.annotate(is_named=ExpressionWrapper(named, BooleanField())).order_by(
+                "-is_named", "sort_key", "pk"
+            )
     else:
         found.append(containing)
     nearness = Coalesce(TrigramWordSimilarity(key, "search_key"), Value(0.0))

@@ -30,7 +30,7 @@ _LIKENESS = "0.35"
 _MOST_SPELLED_OUT = 3
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 #: words taken for what was meant, for each mistyped one
-_MEANT = 24
+_MEANT = 16
 #: what a word counts for with each slip
 _SLIPPED = 0.6
 #: where no word is that near: so many that resemble the typed one this much, as if it had more slips

@@ -177,8 +177,8 @@ def _judged(match: Match, said: str | None, is_kin: bool) -> Match:
         return replace(match, verdict=_SAID[said])
     if not is_kin:
         return match
-    verdict: MatchVerdict = "review" if match.verdict == "same" else match.verdict
-    return replace(match, verdict=verdict, reasons=(*match.reasons, Reason("same_group")))
+    reason = Reason("same_group")
+    return match.doubted(reason) if match.verdict == "same" else replace(match, reasons=(*match.reasons, reason))
 
 
 def _kin_of(customer_id: int | None, others: Mapping[int, EndCustomer]) -> set[int]:
