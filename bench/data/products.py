@@ -25,11 +25,11 @@ def load_products(connection: psycopg.Connection[Any], *, size: int, seed: int) 
     carried = list(csv.DictReader(CARRIED.open(encoding="utf-8")))
     families = {code: number for number, code in enumerate(sorted({row["family"] for row in carried}), start=1)}
     with connection.cursor() as cursor:
-        for code, number in families.items():
+        for code in families:  # numbered from 1, as they come
             cursor.execute(
-                "INSERT INTO partners_productfamily (id, uuid, created_at, updated_at, code, name, name_zh)"
-                " OVERRIDING SYSTEM VALUE VALUES (%s, gen_random_uuid(), now(), now(), %s, %s, '')",
-                [number, code, code.title()],
+                "INSERT INTO partners_productfamily (uuid, created_at, updated_at, code, name, name_zh)"
+                " VALUES (gen_random_uuid(), now(), now(), %s, %s, '')",
+                [code, code.title()],
             )
         with cursor.copy(f"COPY pricing_product ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for row in _rows(carried, families, size, random.Random(seed)):  # noqa: S311 - data, not a secret

@@ -22,6 +22,7 @@ from concord.portal.imports.kinds import (
 )
 from concord.portal.imports.loading import Intake, Loading, Stage, execute, fetch
 from concord.portal.imports.records import MAX_RECORDS, import_records, table_of
+from concord.portal.imports.repeats import known_answer, remember
 from concord.portal.imports.running import ImportOutcome, run_import
 
 __all__ = [
@@ -44,8 +45,10 @@ __all__ = [
     "import_kinds",
     "import_records",
     "kind_of",
+    "known_answer",
     "may_import",
     "register_import",
+    "remember",
     "run_import",
     "table_of",
 ]

@@ -70,10 +70,18 @@ class Loading(Intake):
     """
 
     def __init__(
-        self, table: Table, context: ImportContext, *, accept_good_rows: bool, dry_run: bool, expected: int
+        self,
+        table: Table,
+        context: ImportContext,
+        *,
+        accept_good_rows: bool,
+        dry_run: bool,
+        expected: int,
+        sha256: str,
     ) -> None:
         super().__init__(context, accept_good_rows=accept_good_rows, dry_run=dry_run)
         self.headers = table.headers
+        self.sha256 = sha256
         self.seen = 0
         self._table = table
         self._expected = expected
@@ -82,6 +90,11 @@ class Loading(Intake):
     def given(self) -> frozenset[str]:
         """The columns that the file has; of others nothing is to be changed."""
         return self._table.given
+
+    def skip_all(self, rows: int) -> None:
+        """The file need not be read: so many rows are known to say nothing new."""
+        self.seen = rows
+        self.context.progress(rows, rows)
 
     def rows(self, unreadable: Callable[[Mapping[str, Any]], None] | None = None) -> Iterator[Row]:
         """The readable rows, once; the others are rejected on the way, and what could be read of them handed over."""

@@ -123,7 +123,8 @@ def _store(
     """Write the good rows in one transaction. Records ``import.stored`` with the digest of the file, for the vendor."""
     assert kind.store is not None
     counts = kind.store(rows, context)
-    _tell(kind, len(rows), counts, context=context, file=file, run_uuid=run_uuid)
+    _lines, sha256 = _measured(file)
+    _tell(kind, len(rows), counts, context=context, sha256=sha256, run_uuid=run_uuid)
     return counts
 
 
@@ -139,16 +140,21 @@ def _load_in_sets(
 ) -> ImportOutcome:
     """Let the kind read and store row by row, in one transaction. Records ``import.stored`` when something changed."""
     assert kind.load is not None
-    expected = _lines_in(file)
+    lines, sha256 = _measured(file)
     with read_table(file, columns=kind.columns, limits=LARGE) as table:
         loading = Loading(
-            table, context, accept_good_rows=accept_good_rows, dry_run=dry_run, expected=max(expected - 1, 0)
+            table,
+            context,
+            accept_good_rows=accept_good_rows,
+            dry_run=dry_run,
+            expected=max(lines - 1, 0),
+            sha256=sha256,
         )
         counts = kind.load(loading)
         stored = loading.may_write
         headers = table.headers
     if stored:
-        _tell(kind, loading.seen - loading.rejected, counts, context=context, file=file, run_uuid=run_uuid)
+        _tell(kind, loading.seen - loading.rejected, counts, context=context, sha256=sha256, run_uuid=run_uuid)
     return ImportOutcome(
         kind=kind.code,
         rows=loading.seen,
@@ -177,7 +183,7 @@ def _rejected_rows(
 
 
 def _tell(
-    kind: ImportKind, rows: int, counts: Counts, *, context: ImportContext, file: BinarySource, run_uuid: uuid.UUID
+    kind: ImportKind, rows: int, counts: Counts, *, context: ImportContext, sha256: str, run_uuid: uuid.UUID
 ) -> None:
     if not (counts.created or counts.updated):
         return
@@ -191,31 +197,23 @@ def _tell(
             "created": counts.created,
             "updated": counts.updated,
             "unchanged": counts.unchanged,
-            "sha256": _digest(file),
+            "sha256": sha256,
         },
         visibility=Visibility.INTERNAL,
     )
 
 
-def _digest(file: BinarySource) -> str:
+def _measured(file: BinarySource) -> tuple[int, str]:
+    """How many lines a text file has, for telling how far the work is (0: a workbook), and the digest of any."""
     file.seek(0)
     digest = hashlib.sha256()
-    while chunk := file.read(1 << 16):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _lines_in(file: BinarySource) -> int:
-    """How many lines a text file has, for telling how far the work is; of a workbook nothing sensible is known."""
-    file.seek(0)
-    lines = 0
-    first = True
+    lines, is_workbook = 0, None
     while chunk := file.read(1 << 20):
-        if first and chunk.startswith(b"PK"):
-            return 0
-        first = False
-        lines += chunk.count(b"\n")
-    return lines
+        if is_workbook is None:
+            is_workbook = chunk.startswith(b"PK")
+        digest.update(chunk)
+        lines += 0 if is_workbook else chunk.count(b"\n")
+    return lines, digest.hexdigest()
 
 
 def _repeated(kind: ImportKind, rows: Iterable[Row]) -> Iterable[RowError]:

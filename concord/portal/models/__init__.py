@@ -2,7 +2,15 @@
 
 from concord.portal.models.base import PublicModel
 from concord.portal.models.brand import BrandSettings
-from concord.portal.models.event import Event, EventPosition, IdempotencyKey, ImportRun, OutboxItem, RateLimit
+from concord.portal.models.event import (
+    Event,
+    EventPosition,
+    IdempotencyKey,
+    ImportMark,
+    ImportRun,
+    OutboxItem,
+    RateLimit,
+)
 from concord.portal.models.upkeep import CheckRun
 from concord.portal.models.user import User
 
@@ -12,6 +20,7 @@ __all__ = [
     "Event",
     "EventPosition",
     "IdempotencyKey",
+    "ImportMark",
     "ImportRun",
     "OutboxItem",
     "PublicModel",

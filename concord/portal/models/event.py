@@ -141,6 +141,28 @@ class RateLimit(models.Model):
         return self.key
 
 
+class ImportMark(models.Model):
+    """The last large file of a kind that was stored whole, and how what is stored looked after it: fingerprints."""
+
+    kind = models.CharField(_("kind"), max_length=32)
+    #: what the file is about, where a kind has several: a price list
+    subject = models.CharField(max_length=64, blank=True)
+    file = models.CharField(max_length=80)
+    state = models.CharField(max_length=200)
+    rows = models.PositiveIntegerField(_("rows"))
+    #: what the import would say of the same file again
+    told = models.JSONField(default=dict)
+    at = models.DateTimeField(_("at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("fingerprint of an import")
+        verbose_name_plural = _("fingerprints of imports")
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="import_mark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
 class ImportRun(ScopedModel):
     """One import: who started it, how far it is, what it did. The file stays with the run."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from concord.portal.enums import Visibility
 from concord.portal.events import Subject, record
-from concord.portal.imports import Counts, Loading, Stage, execute, fetch
+from concord.portal.imports import Counts, Loading, Stage, execute, fetch, known_answer, remember
 from concord.portal.locking import Space, lock
 from concord.pricing.enums import VersionStatus
 from concord.pricing.models import PriceList, PriceListVersion
@@ -97,6 +97,18 @@ FROM price_stage s WHERE NOT EXISTS (
 """
 
 
+# Of every price with its SKU: a product that is called otherwise now is another one to the file. Any row that differs
+# changes both sums; rows are never the same twice.
+_STATE = """
+SELECT concat_ws(' ', count(*), bit_xor(hash_record_extended(r, 1)), bit_xor(hash_record_extended(r, 2)))
+FROM pricing_price p JOIN pricing_product g ON g.id = p.product_id
+CROSS JOIN LATERAL (
+    SELECT ROW(g.sku, p.product_id, p.minimum_quantity, p.unit_price, p.gross_unit_price) AS r
+) row
+WHERE p.version_id = %(base)s
+"""
+
+
 def store_prices(
     *,
     loading: Loading,
@@ -113,9 +125,14 @@ def store_prices(
     newest version that has not ended: when nothing differs nothing is written, a draft is changed, else a new draft is
     made. Records ``price_list.drafted``. With ``complete`` false, products that the feed does not name keep theirs.
 
-    Returns the counts, by row, and the draft; ``None`` when there is nothing new.
+    Returns the counts, by row, and the draft; ``None`` when there is nothing new. A large whole list that comes again
+    and still is what is stored is not read.
     """
     lock(Space.PRICE_LIST, [price_list.pk])
+    base = _newest(price_list)
+    told = known_answer(loading, kind="prices", subject=price_list.code, state=_state_of(base)) if complete else None
+    if told is not None:
+        return Counts(unchanged=told["unchanged"]), _draft_or_none(base)
     stage = Stage(
         "price_stage",
         {
@@ -127,7 +144,6 @@ def store_prices(
     )
     stage.fill(rows)
     _reject(loading, damaged)
-    base = price_list.versions.exclude(status=VersionStatus.ENDED).order_by("-number").first()
     if base is not None and "gross_unit_price" not in loading.given:
         execute(_KEEP_GROSS, {"base": base.pk})
     if not complete:
@@ -135,11 +151,12 @@ def store_prices(
     ((created, updated, unchanged, gone),) = fetch(_COMPARE, {"base": base.pk if base else None})
     counts = Counts(created=created, updated=updated, unchanged=unchanged, note=_note(gone))
     if not (created or updated or gone):
-        is_draft = base is not None and base.status == VersionStatus.DRAFT
-        return counts, base if is_draft else None
+        _remember(loading, price_list, base, complete=complete)
+        return counts, _draft_or_none(base)
     if not loading.may_write:
         return counts, None
     draft = _write(price_list, base, note)
+    _remember(loading, price_list, draft, complete=complete)
     record(
         "price_list.drafted",
         actor=loading.context.actor,
@@ -155,6 +172,24 @@ def store_prices(
         visibility=Visibility.INTERNAL,
     )
     return counts, draft
+
+
+def _newest(price_list: PriceList) -> PriceListVersion | None:
+    return price_list.versions.exclude(status=VersionStatus.ENDED).order_by("-number").first()
+
+
+def _draft_or_none(base: PriceListVersion | None) -> PriceListVersion | None:
+    return base if base is not None and base.status == VersionStatus.DRAFT else None
+
+
+def _state_of(base: PriceListVersion | None) -> Callable[[], str]:
+    return lambda: f"{base.pk} {fetch(_STATE, {'base': base.pk})[0][0]}" if base else ""
+
+
+def _remember(loading: Loading, price_list: PriceList, base: PriceListVersion | None, *, complete: bool) -> None:
+    if complete and base is not None:
+        told = {"unchanged": loading.seen}
+        remember(loading, kind="prices", subject=price_list.code, state=_state_of(base), told=told)
 
 
 def _reject(loading: Loading, damaged: set[str]) -> None:

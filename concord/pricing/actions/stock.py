@@ -134,6 +134,8 @@ class StockStored:
     counts: Counts
     outcomes: dict[int, str]
     reasons: Mapping[int, Sequence[RowError]]
+    #: how many rows were older than what is stored; they count as unchanged
+    older: int = 0
 
 
 def store_stock(
@@ -167,7 +169,7 @@ def store_stock(
         created=found.get("created", 0),
         updated=found.get("updated", 0),
         unchanged=found.get("unchanged", 0) + found.get("older", 0),
-        note=_note(found.get("older", 0)),
+        note=note_of_older(found.get("older", 0)),
     )
     if loading.may_write:
         if new_warehouses:
@@ -175,7 +177,7 @@ def store_stock(
             execute(_NAME_WAREHOUSES)
         for statement in (_CREATE, _CHANGE, _FORGET_INCOMING, _ADD_INCOMING):
             execute(statement)
-    return StockStored(counts, outcomes, loading.reasons)
+    return StockStored(counts, outcomes, loading.reasons, found.get("older", 0))
 
 
 def _staged(row: StockRow) -> tuple[Any, ...]:
@@ -212,7 +214,8 @@ def _reject(loading: Intake, *, new_warehouses: bool) -> None:
         execute("DELETE FROM stock_stage WHERE row = ANY(%(rows)s)", {"rows": loading.rejected_rows})
 
 
-def _note(older: int) -> str:
+def note_of_older(older: int) -> str:
+    """The sentence for counts that were left alone; none where there are none."""
     return _("Counts older than what is stored, left alone: %(count)s.") % {"count": older} if older else ""
 
 

@@ -12,7 +12,8 @@ from concord.portal.actor import Actor
 from concord.portal.imports import Counts, ImportKind, Loading, Options
 from concord.portal.refusals import InvalidInput
 from concord.portal.tabular import DateColumn, IntegerColumn, MomentColumn, Row, TextColumn
-from concord.pricing.actions.stock import StockRow, store_stock
+from concord.pricing.actions.stock import StockRow
+from concord.pricing.actions.stock_feeds import store_stock_file
 from concord.pricing.rules.catalogue import KEEPERS
 
 COLUMNS: Final = (
@@ -36,11 +37,17 @@ def clean_options(_actor: Actor, options: Options) -> dict[str, Any]:
 
 def load(loading: Loading) -> Counts:
     """Stage and store."""
-    new_warehouses = bool(loading.context.options.get("new_warehouses"))
-    return store_stock(loading=loading, rows=_rows(loading), new_warehouses=new_warehouses).counts
+    undated: list[int] = []
+    return store_stock_file(
+        loading=loading,
+        rows=_rows(loading, undated),
+        is_dated=lambda: not undated,
+        new_warehouses=bool(loading.context.options.get("new_warehouses")),
+    )
 
 
-def _rows(loading: Loading) -> Iterator[StockRow]:
+def _rows(loading: Loading, undated: list[int]) -> Iterator[StockRow]:
+    """The counts; ``undated`` gets the number of the first that was made now, since the file does not say when."""
     tells_incoming = "incoming_quantity" in loading.given
     for row in loading.rows():
         values = row.values
@@ -50,6 +57,8 @@ def _rows(loading: Loading) -> Iterator[StockRow]:
         elif day is not None and not quantity:
             loading.reject(_half(row, "incoming_quantity"))
         else:
+            if values["as_of"] is None and not undated:
+                undated.append(row.number)
             yield StockRow(
                 row=row.number,
                 warehouse=values["warehouse"],
