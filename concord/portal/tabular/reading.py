@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, NamedTuple, Self, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,8 +36,9 @@ from concord.portal.tabular.problems import (
 from concord.portal.tabular.workbook_rows import REFUSALS, WorkbookLimits, workbook_rows
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
-#: different cells of a column that are remembered with their values
-_REMEMBERED: Final = 4_096
+#: different cells of a column that are remembered with their values; then it begins anew
+_REMEMBERED: Final = 8_192
+_UNREAD: Final = object()
 _BINARY_STARTS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")
 
 
@@ -52,8 +53,7 @@ class Limits:
     workbook: WorkbookLimits = field(default_factory=WorkbookLimits)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row. `values` holds what could be read, `errors` the rest; `cells` is the row as it stands in the file."""
 
     number: int
@@ -94,11 +94,15 @@ class Table:
         except BaseException:
             self.close()
             raise
-        self._columns = [(column, self._positions[column.name]) for column in columns if column.name in self._positions]
         self._absent = {column.name: column.default for column in columns if column.name not in self._positions}
         self._width = len(self.headers)
-        # What was read once need not be read again: quantities, warehouses and moments repeat a million times.
-        self._known: dict[str, dict[str, Any]] = {column.name: {} for column, _place in self._columns}
+        # What was read once need not be read again: quantities, warehouses and moments repeat a million times, and a
+        # product's rows stand together.
+        self._columns: list[tuple[str, int, dict[str, Any], Callable[[Cell], object]]] = [
+            (column.name, self._positions[column.name], {}, column.read)
+            for column in columns
+            if column.name in self._positions
+        ]
         self._unnamed = [place for place, header in enumerate(self.headers) if not header.strip()]
 
     @property
@@ -128,29 +132,32 @@ class Table:
             yield self._read(number, cells)
 
     def _read(self, number: int, cells: Sequence[Cell]) -> Row:
-        values: dict[str, Any] = dict(self._absent)
+        values: dict[str, Any] = self._absent.copy()
         errors = self._shape_errors(number, cells)
         if not errors:
-            for column, position in self._columns:
-                cell = cells[position] if position < len(cells) else ""
-                known = self._known[column.name]
-                if isinstance(cell, str) and cell in known:
-                    values[column.name] = known[cell]
+            whole = len(cells) >= self._width
+            for name, position, known, read in self._columns:
+                cell = cells[position] if whole or position < len(cells) else ""
+                value = known.get(cell, _UNREAD) if isinstance(cell, str) else _UNREAD
+                if value is not _UNREAD:
+                    values[name] = value
                     continue
                 try:
-                    values[column.name] = value = column.read(cell)
+                    values[name] = value = read(cell)
                 except CellError as error:
-                    errors.append(RowError(number, column.name, error.code, error.message, shown(cell)))
+                    errors.append(RowError(number, name, error.code, error.message, shown(cell)))
                 else:
-                    if isinstance(cell, str) and len(known) < _REMEMBERED:
+                    if isinstance(cell, str):
+                        if len(known) >= _REMEMBERED:
+                            known.clear()
                         known[cell] = value
         texts = tuple(cells) if self.format == "csv" else tuple(map(cell_text, cells))
         return Row(number, values, tuple(errors), cast("tuple[str, ...]", texts), self._positions)
 
     def _shape_errors(self, number: int, cells: Sequence[Cell]) -> list[RowError]:
-        if self.format == "csv" and len(cells) == self._width and not self._unnamed:
+        if len(cells) == self._width and not self._unnamed and self.format == "csv":
             texts = cast("Sequence[str]", cells)
-            if max(map(len, texts), default=0) <= self._limits.max_cell:
+            if len(max(texts, key=len, default="")) <= self._limits.max_cell:
                 return []
         errors = []
         if len(cells) < self._width or any(cell != "" for cell in cells[self._width :]):

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -114,8 +114,7 @@ WHERE s.outcome IN ('created', 'updated') ORDER BY s.row, a.day
 """
 
 
-@dataclass(frozen=True, slots=True)
-class StockRow:
+class StockRow(NamedTuple):
     """One count: ``incoming`` is what is on its way by day, ``None`` where the feed says nothing of it."""
 
     row: int
