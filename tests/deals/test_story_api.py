@@ -74,6 +74,8 @@ def test_a_partners_system_tells_the_story_once(cast, post):
             assert answer.status_code == 201, answer.content
     activity, promise = Activity.objects.get(), Promise.objects.get()
     assert (activity.contact_id, activity.next_step) == (known.pk, "Send the offer")
+    # A system calls nobody: the seller of the deal has it to do.
+    assert (activity.responsible_id, promise.responsible_id) == (deal.owner_id, deal.owner_id)
     assert (promise.contact_id, str(promise.until_on)) == (known.pk, "2030-01-31")
     verbs = Event.objects.unscoped("the deal's story").about("deal", deal.uuid).values_list("verb", flat=True)
     assert [one for one in verbs if one in {"deal.contact_added", "deal.activity_added", "deal.promise_made"}] == [

@@ -70,7 +70,8 @@ def add_activity(
         is_internal=internal,
         next_step=next_step.strip(),
         next_due_at=next_due_at,
-        responsible_id=actor.user_id,
+        # A system calls nobody: what it announces the deal's seller has to do, a note for the vendor apart.
+        responsible_id=deal.owner_id if actor.client_id and not internal else actor.user_id,
     )
     record(
         "deal.activity_added",

@@ -35,8 +35,8 @@ def save_promise(
     """Note a promise to the customer, or change an open one.
 
     Locks the deal. Checks the role, every value, and that the promise is not settled. Writes the promise; whoever
-    notes it has to keep it until a handover. Records ``deal.promise_made`` or ``deal.promise_changed``. Raises
-    ``NotThere``, ``NotAllowed``, ``InvalidInput``, ``WrongState``.
+    notes it (for a system, the deal's seller) has to keep it until a handover. Records ``deal.promise_made`` or
+    ``deal.promise_changed``. Raises ``NotThere``, ``NotAllowed``, ``InvalidInput``, ``WrongState``.
     """
     deal = locked_deal(actor=actor, deal_uuid=deal_uuid)
     can_add_activity(actor, deal).enforce()
@@ -50,7 +50,7 @@ def save_promise(
     person = contact_named(deal, contact, errors)
     if errors:
         raise InvalidInput(errors)
-    promise = Promise(deal=deal, made_at=now, responsible_id=actor.user_id or deal.owner_id)
+    promise = Promise(deal=deal, made_at=now, responsible_id=(not actor.client_id and actor.user_id) or deal.owner_id)
     if promise_uuid:
         found = Promise.objects.filter(deal=deal, uuid=promise_uuid).first()
         if found is None:
