@@ -10,7 +10,8 @@ from concord.deals.actions.evidence import AboutSomethingElse
 from concord.deals.actions.people import ContactTaken
 from concord.deals.enums import EVENT_LABELS
 from concord.deals.importers.deals import DEALS
-from concord.deals.models import Deal, EligibilityRule, KindOfActivity, ReasonCode
+from concord.deals.importers.vendor_accounts import VENDOR_ACCOUNTS
+from concord.deals.models import Deal, EligibilityRule, KindOfActivity, ReasonCode, VendorAccount
 from concord.deals.panels import funnel, waiting_for_me
 from concord.deals.providers import find_deals
 from concord.deals.queries.checks import alarm
@@ -38,6 +39,7 @@ def wire() -> None:
     register_constraint("contact_email_once", ContactTaken)
     register_constraint("evidence_about_its_deal", AboutSomethingElse)
     register_import(DEALS)
+    register_import(VENDOR_ACCOUNTS)
     guarding_triggers.add("protection_locks_customer")
     for invariant in deal_invariants():
         register_invariant(invariant)
@@ -98,6 +100,7 @@ def wire() -> None:
     give_permissions(
         EligibilityRule, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER}, delete={Role.CHANNEL_MANAGER}
     )
+    give_permissions(VendorAccount, view={Role.CHANNEL_MANAGER})
     give_permissions(ReasonCode, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER})
     give_permissions(KindOfActivity, view={Role.CHANNEL_MANAGER}, change={Role.CHANNEL_MANAGER})
 

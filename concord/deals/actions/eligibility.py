@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.deals.actions.twins import customer_named
 from concord.deals.enums import RuleKind
 from concord.deals.models import EligibilityRule, VendorAccount
+from concord.deals.queries.vendor_accounts import accounts_of
 from concord.deals.rules import can_decide
 from concord.partners.models import ProductFamily, Tier
 from concord.portal.actor import Actor
@@ -75,10 +76,11 @@ def save_eligibility_rule(
 
 
 @action
-def set_vendor_account(*, actor: Actor, customer_uuid: uuid.UUID, is_own: bool, now: datetime, note: str = "") -> None:
+def set_vendor_account(*, actor: Actor, customer_uuid: uuid.UUID, is_own: bool, now: datetime, note: str = "") -> bool:
     """Say that the vendor's own team works with a customer, or no longer does. Registrations that stand stay.
 
-    Locks the end customer. Checks role. Writes the account; said twice, it changes nothing. Records
+    Locks the end customer. Checks role. Writes the account; said twice, it changes nothing, and an account
+    of a record that was merged into it counts and ends like its own. Whether anything changed. Records
     ``customer.vendor_account`` for the vendor. Raises ``NotThere``, ``NotAllowed``, ``InvalidInput``.
     """
     can_decide(actor).enforce()
@@ -86,9 +88,9 @@ def set_vendor_account(*, actor: Actor, customer_uuid: uuid.UUID, is_own: bool, 
         raise InvalidInput.at("/note", "max_length", _("At most %(most)d characters.") % {"most": 300})
     customer = customer_named(customer_uuid)
     lock_end_customers([customer.pk])
-    stored = VendorAccount.objects.filter(end_customer=customer)
+    stored = accounts_of([customer.pk])
     if stored.exists() == is_own:
-        return
+        return False
     if is_own:
         VendorAccount.objects.create(end_customer=customer, note=note.strip(), by_id=actor.user_id)
     else:
@@ -100,6 +102,7 @@ def set_vendor_account(*, actor: Actor, customer_uuid: uuid.UUID, is_own: bool, 
         payload={"is_own": is_own},
         visibility=Visibility.INTERNAL,
     )
+    return True
 
 
 def _meet(

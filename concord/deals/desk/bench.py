@@ -27,12 +27,14 @@ from concord.deals.enums import Deed, ReviewStatus
 from concord.deals.forms.decisions import DECISION_FORMS, DecisionForm, DuplicateForm
 from concord.deals.models import Deal
 from concord.deals.queries.deals import waiting_for_an_answer
-from concord.deals.queries.eligibility import asked_by, findings, is_vendor_account, value_at_list_prices
+from concord.deals.queries.eligibility import asked_by, findings, value_at_list_prices
 from concord.deals.queries.evidence import evidence_of
 from concord.deals.queries.history import deal_history
 from concord.deals.queries.protections import protections_of, same_companies
 from concord.deals.queries.readiness import is_worked_on, readiness_of
+from concord.deals.queries.vendor_accounts import is_vendor_account
 from concord.deals.queries.workbench import Workbench, rivals_of, urgency, workbench
+from concord.deals.queries.workbench_prices import LinePrices, prices_at
 from concord.deals.rules import DECIDING, can_decide, possible_deeds
 from concord.partners.enums import Verdict
 from concord.portal.actor import Actor
@@ -97,7 +99,8 @@ class WorkbenchView(DeskPage):
         context.update(
             deal=deal,
             bench=bench,
-            lines=deal.lines.select_related("product__family"),
+            prices=_prices(deal, bench),
+            following=waiting_for_an_answer(actor).exclude(pk=deal.pk).first() if deeds else None,
             protections=protections_of(deal),
             readiness=readiness_of(deal, timezone.now()) if is_worked_on(deal) else None,
             evidence=evidence_of(actor, deal),
@@ -129,6 +132,13 @@ def _rules(deal: Deal, bench: Workbench | None) -> dict[str, Any]:
     same = same_companies({bench.own.customer.pk, *(side.customer.pk for side in bench.others if side.is_same)})
     asked = asked_by(deal, customer_ids=same)
     return {"findings": findings(asked, now=now), "value": value_at_list_prices(asked, now=now)}
+
+
+def _prices(deal: Deal, bench: Workbench | None) -> list[LinePrices]:
+    """The registration's products with list price, promises and special prices at its customer."""
+    lines = list(deal.lines.select_related("product__family"))
+    same = same_companies({bench.own.customer.pk}) if bench else set()
+    return prices_at(asked_by(deal, customer_ids=same), lines, customer_ids=same, now=timezone.now())
 
 
 def decision_form(deed: Deed, deal: Deal, bench: Workbench | None, data: Any = None) -> DecisionForm:

@@ -13,10 +13,10 @@ from wagtail.admin.viewsets.base import ViewSet
 from concord.deals.desk.bench import DecideView, JudgeTwinView, WorkbenchView
 from concord.deals.desk.bulk import BulkView
 from concord.deals.desk.checks import ChecksView
-from concord.deals.desk.eligibility import SetVendorAccountView, VendorAccountsView
 from concord.deals.desk.filters import RemoveFilterView, SaveFilterView
 from concord.deals.desk.lists import AllDealsView, QueueView
 from concord.deals.desk.reasons import ReasonReportView
+from concord.deals.desk.vendor_accounts import SetVendorAccountView, VendorAccountsView
 from concord.deals.models import KindOfActivity
 from concord.deals.rules import can_read_desk
 from concord.portal.desk import ScopedModelViewSet, desk_actor
@@ -50,6 +50,11 @@ class RegistrationsViewSet(ViewSet):
             path("filters/<uuid:filter_uuid>/remove/", RemoveFilterView.as_view(), name="remove_filter"),
             path("reasons/", ReasonReportView.as_view(), name="reasons"),
             path("vendor-accounts/", VendorAccountsView.as_view(), name="vendor_accounts"),
+            path(
+                "vendor-accounts/results/",
+                VendorAccountsView.as_view(results_only=True),
+                name="vendor_accounts_results",
+            ),
             path("vendor-accounts/<uuid:customer_uuid>/", SetVendorAccountView.as_view(), name="set_vendor_account"),
             path("checks/", ChecksView.as_view(), name="checks"),
             path("<uuid:deal_uuid>/", WorkbenchView.as_view(), name="bench"),

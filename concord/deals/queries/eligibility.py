@@ -17,7 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.enums import RuleKind, SalesStage
-from concord.deals.models import Deal, EligibilityRule, VendorAccount
+from concord.deals.models import Deal, EligibilityRule
+from concord.deals.queries.vendor_accounts import is_vendor_account
 from concord.partners.models import CustomerRelation, Partner, ProductFamily
 from concord.portal.periods import local_date
 from concord.portal.refusals import FieldError
@@ -117,12 +118,6 @@ def findings(asked: Asked, *, now: datetime) -> list[Finding]:
     ]
 
 
-def is_vendor_account(customer_ids: Collection[int]) -> bool:
-    """Whether the vendor's own team works with one of these records, or with one that was merged into them."""
-    ids = list(customer_ids) or [0]
-    return VendorAccount.objects.filter(Q(end_customer_id__in=ids) | Q(end_customer__merged_into_id__in=ids)).exists()
-
-
 def months_before(moment: datetime, months: int) -> datetime:
     """The same day so many calendar months earlier, or the last day of that month where it has no such day."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
@@ -132,6 +127,18 @@ def months_before(moment: datetime, months: int) -> datetime:
 
 def value_at_list_prices(asked: Asked, *, now: datetime) -> Decimal | None:
     """What the lines come to at the list prices in force in the deal's currency; ``None`` when one has none."""
+    prices = list_unit_prices(asked, now=now)
+    total = Decimal(0)
+    for product_id, quantity in asked.lines:
+        unit_price = prices[product_id, quantity]
+        if unit_price is None:
+            return None
+        total += unit_price * quantity
+    return total
+
+
+def list_unit_prices(asked: Asked, *, now: datetime) -> dict[tuple[int, int], Decimal | None]:
+    """The list price in force of each product and quantity in the deal's currency. One statement."""
     prices: dict[int, list[Price]] = {}
     held = (
         Price.objects.filter(
@@ -145,13 +152,12 @@ def value_at_list_prices(asked: Asked, *, now: datetime) -> Decimal | None:
     )
     for price in held:
         prices.setdefault(price.product_id, []).append(price)
-    total = Decimal(0)
-    for product_id, quantity in asked.lines:
-        fitting = next((one for one in prices.get(product_id, ()) if one.minimum_quantity <= quantity), None)
-        if fitting is None:
-            return None
-        total += fitting.unit_price * quantity
-    return total
+    return {
+        (product_id, quantity): next(
+            (one.unit_price for one in prices.get(product_id, ()) if one.minimum_quantity <= quantity), None
+        )
+        for product_id, quantity in asked.lines
+    }
 
 
 def _known(asked: Asked, *, now: datetime) -> _Known:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from concord.deals.enums import CheckVerdict
 from concord.deals.models import Protection
-from concord.deals.queries.eligibility import Asked, Finding, findings, is_vendor_account
+from concord.deals.queries.eligibility import Asked, Finding, findings
 from concord.deals.queries.leads import is_in_pool
 from concord.deals.queries.protections import live_protections, same_companies
 from concord.deals.queries.twins import is_same
+from concord.deals.queries.vendor_accounts import is_vendor_account
 from concord.partners.models import EndCustomer, Partner, ProductFamily
 from concord.partners.queries.twins import CustomerClaim, Twin, find_twins
 

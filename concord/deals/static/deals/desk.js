@@ -18,6 +18,10 @@
       return;
     }
     if (isTyping(event.target)) return;
+    if (event.key.toLowerCase() === "n") {
+      document.querySelector("a[data-key=n]")?.click();
+      return;
+    }
     for (const one of decisions) {
       if (one.dataset.key === event.key.toLowerCase()) {
         event.preventDefault();
