@@ -12,18 +12,21 @@ import pytest
 
 from concord.portal.models import Event
 from tests.permissions.addresses import UnknownParameter, address
+from tests.permissions.planting import VENDORS_FILE
 from tests.permissions.routes import all_routes
 from tests.permissions.visits import content_of, verdict, visit
 from tests.permissions.world import CANARIES, VENDORS_OWN, World, undone
 
 OTHERS = ("anonymous", "stranger", "suspended", "seller_b", "client_b")
 #: words out of A's texts, none of them a whole canary: what is asked comes back in the answer
-HUNTED = ("Murmeltier", "Zirbelkiefer", "Quetzal", "Alpensegler")
+HUNTED = ("Murmeltier", "Zirbelkiefer", "Quetzal", "Alpensegler", "Schneehuhn", "Kreuzotter", "Auerhenne")
 #: whatever a page calls its search box, and every way of asking for a file, each in one go
 QUESTIONS = tuple(
     "?" + "&".join(f"{name}={word}" for name in ("search", "q", "customer", "customer_name", "number"))
     for word in HUNTED
 )
+#: what not even A itself meets
+OF_THE_VENDOR = {"vendor's own": VENDORS_OWN, "vendor's file": VENDORS_FILE}
 EXPORTS = tuple(f"?export={kind}&_export={kind}&format={kind}" for kind in ("csv", "xlsx"))
 
 
@@ -41,6 +44,9 @@ def addresses(world: World) -> Iterator[str]:
             yield from {address(route, world, whose) for whose in ("a", "b", "absent")}
         except UnknownParameter:
             continue  # test_table.py says so
+    for deal in (world.appealed, world.rival_deal):
+        yield from (f"/deals/{deal.uuid}/{page}" for page in ("", "history/", "brief/"))
+        yield from (f"/api/v1/deals/{deal.uuid}/{part}" for part in ("", "history/", "evidence/"))
 
 
 def readable(content: bytes) -> str:
@@ -62,7 +68,7 @@ def sightings(world: World, who: str) -> dict[str, list[str]]:
         if path.startswith(("/check/", "/api/v1/quote-checks/")):
             # Whoever holds the code holds the document, and its number with the partner's code in it.
             text = text.replace(world.quote.number, "")
-        for name, canary in {**CANARIES, "vendor's own": VENDORS_OWN}.items():
+        for name, canary in {**CANARIES, **OF_THE_VENDOR}.items():
             if canary in text:
                 seen.setdefault(name, []).append(path)
     return seen
@@ -75,13 +81,15 @@ def test_nobody_else_meets_a_canary(world, who):
 
 def test_its_owners_meet_them(world):
     """The hunt above would have found them."""
+    feed = readable(content_of(visit(world, "client_a", "GET", "/api/v1/events/")))
+    assert CANARIES["handover note"] in feed
     seen = sightings(world, "seller_a") | sightings(world, "admin_a") | sightings(world, "client_a")
-    assert "vendor's own" not in seen
+    assert not set(OF_THE_VENDOR) & set(seen)
     assert set(CANARIES) - set(seen) == NOT_SHOWN_TO_ITS_OWNER
 
 
 #: what even its owner does not read back on any page today
-NOT_SHOWN_TO_ITS_OWNER: set[str] = set()
+NOT_SHOWN_TO_ITS_OWNER = {"grounds of the appeal"}
 
 
 @pytest.mark.parametrize("who", ["seller_a", "admin_a", "vendor_manager"])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -41,8 +42,7 @@ from concord.partners.models import ApiClient, EndCustomer, Member, Partner
 from concord.portal.actor import Actor, portal_actor
 from concord.portal.api import scopes
 from concord.portal.enums import Door, Role
-from concord.portal.events import Subject
-from concord.portal.events.sealing import seal
+from concord.portal.events import Subject, sealing
 from concord.portal.imports.runs import start_import
 from concord.portal.models import ImportRun, User
 from concord.portal.periods import period
@@ -51,6 +51,7 @@ from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import PriceList, Product, Quote, SpecialPrice, TierDiscount
 from tests.cast import PASSWORD, Cast, make_cast
 from tests.factories import FAR_AHEAD, LONG_AGO, make_price_list, make_product, set_price
+from tests.permissions.planting import plant
 
 #: in the order of the table's columns
 PEOPLE = (
@@ -103,6 +104,15 @@ CANARIES = {
     "person": "Adelgunde Zirbler",
     "promise": "The Murmeltier keeps its burrow until June",
     "lead's note": "Coffee with Wendelin at the Gratweg",
+    "objection": "The Gelbbauchunke croaks at night",
+    "words before": "They would pay for the Bergdohle",
+    "handover note": "Never mention the Kreuzotter to them",
+    "appealed deal's title": "Steinadler gearbox line",
+    "appealed deal's customer": "Feuersalamander Getriebe AG",
+    "vendor's note to the partner": "We saw no Auerhenne there",
+    "grounds of the appeal": "The Schneehuhn was there all the time",
+    "appeal file": "Schneehuhn order",
+    "special price's reason": "Else they buy the Tannenhaeher",
 }
 #: what not even the partner itself may read
 VENDORS_OWN = "Nobody tells Quetzalin that we doubt them"
@@ -139,6 +149,7 @@ class World:
     rival_lead: Lead
     contact: DealContact
     promise: Promise
+    appealed: Deal
     tokens: dict[str, str] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -191,8 +202,11 @@ def make_world() -> World:
         unit_price=Decimal(canary("special price")), quantity=(1, 1000), period=period(LONG_AGO, FAR_AHEAD),
         status=SpecialPriceStatus.APPROVED, competitor=canary("competitor of the special price"),
     )  # fmt: skip
+    appealed = plant(cast, deal, product, canary)
+    deal.refresh_from_db()
     world = World(
         cast=cast,
+        appealed=appealed,
         suspended=suspended,
         suspended_partner=suspended_partner,
         product=product,
@@ -239,6 +253,7 @@ def make_world() -> World:
             requested_by=cast.partner_a,
             currency="USD",
             unit_price=1,
+            reason=canary("special price's reason"),
             quantity=NumericRange(1, None),
             period=period(timezone.now(), timezone.now() + timedelta(days=30)),
         ),
@@ -250,14 +265,22 @@ def make_world() -> World:
     world.run.rejections.save("rejected.csv", ContentFile(b"row"), save=True)
     suspended_partner.status = PartnerStatus.SUSPENDED
     suspended_partner.save()
-    while seal():
-        pass
+    seal_all()
     world.tokens = {
         "client_vendor": _token(None, "ERP of the vendor"),
         "client_a": _token(cast.partner_a, canary("API client's name")),
         "client_b": _token(cast.partner_b, "Bakker's shop system"),
     }
     return world
+
+
+def seal_all() -> None:
+    """Give every event its place and its deliveries, though the world's transaction is never committed."""
+    committed = "e.xid < pg_snapshot_xmin(pg_current_snapshot())"
+    assert committed in sealing._NEXT
+    with patch.object(sealing, "_NEXT", sealing._NEXT.replace(committed, "true")):
+        while sealing.seal():
+            pass
 
 
 def _name_the_canaries(cast: Cast) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import make_conninfo
 
@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "concord.portal.middleware.DeskPolicyMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "concord.portal.middleware.ActorMiddleware",
@@ -210,8 +211,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 CONTENT_SECURITY_POLICY = {
-    # The desk and the API browser ship inline code of their own; both are behind staff sign-in or static.
-    "EXCLUDE_URL_PREFIXES": ("/desk/",),
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
@@ -224,6 +223,22 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "manifest-src": [SELF],
     },
+}
+
+# Wagtail's pages have scripts and styles of their own in them, show pictures before they are sent and pages in a frame.
+# So the desk's policy holds that nothing comes from elsewhere and nothing goes elsewhere.
+DESK_CONTENT_SECURITY_POLICY = {
+    "default-src": [NONE],
+    "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF, "data:"],
+    "connect-src": [SELF],
+    "frame-src": [SELF],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
+    "base-uri": [NONE],
+    "manifest-src": [SELF],
 }
 
 # --- Wagtail ------------------------------------------------------------------------------------------------------
