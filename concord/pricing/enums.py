@@ -71,20 +71,19 @@ class QuoteStatus(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
-#: which states follow which; final states have no entry
-QUOTE_TRANSITIONS: dict[str, frozenset[str]] = {
-    QuoteStatus.DRAFT: frozenset({QuoteStatus.ISSUED, QuoteStatus.WITHDRAWN}),
-    QuoteStatus.ISSUED: frozenset(
-        {
-            QuoteStatus.ACCEPTED,
-            QuoteStatus.DECLINED,
-            QuoteStatus.EXPIRED,
-            QuoteStatus.WITHDRAWN,
-            QuoteStatus.SUPERSEDED,
-        },
+#: what can be done with a quote, and the states that allow it; ``supersede`` is said of the revision before
+QUOTE_DEED_STATES: dict[str, frozenset[QuoteStatus]] = {
+    "edit": frozenset({QuoteStatus.DRAFT}),
+    "issue": frozenset({QuoteStatus.DRAFT}),
+    "reprice": frozenset({QuoteStatus.DRAFT, QuoteStatus.ISSUED}),
+    "revise": frozenset({QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED}),
+    "accept": frozenset({QuoteStatus.ISSUED}),
+    "decline": frozenset({QuoteStatus.ISSUED}),
+    "withdraw": frozenset({QuoteStatus.ISSUED}),
+    "honour": frozenset({QuoteStatus.EXPIRED}),
+    "supersede": frozenset(
+        {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED, QuoteStatus.WITHDRAWN, QuoteStatus.SUPERSEDED},
     ),
-    #: where the vendor honours it
-    QuoteStatus.EXPIRED: frozenset({QuoteStatus.ACCEPTED}),
 }
 
 

@@ -23,20 +23,20 @@ from concord.portal.events import Fact, Subject, record_all
 from concord.portal.locking import database_clock
 from concord.portal.money import is_currency
 from concord.portal.periods import end_of_local_day, local_date
-from concord.portal.refusals import Conflict, FieldError, InvalidInput, NotThere, WrongState
+from concord.portal.refusals import Conflict, FieldError, InvalidInput, NotThere
 from concord.portal.work import action
 from concord.pricing.actions.shown_prices import demand_shown_lines, demand_shown_prices
 from concord.pricing.actions.wanted_prices import keep_wanted_prices
 from concord.pricing.engine import LineResult
 from concord.pricing.engine.labels import error_text
-from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
+from concord.pricing.enums import QUOTE_DEED_STATES, QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.price_tokens import ShownPrices
 from concord.pricing.queries.basket import AtHand, PricedBasket
 from concord.pricing.queries.quote_pricing import QuoteLineInput, amounts_of, price_quote
 from concord.pricing.queries.quotes import own_quote, status_now
 from concord.pricing.queries.rulebook import facts_of
-from concord.pricing.rules.quotes import can_quote_for
+from concord.pricing.rules.quotes import can_quote_for, not_in_state
 
 MAX_LINES = 1_000
 LONGEST = timedelta(days=365)
@@ -227,8 +227,8 @@ def revise_quote(
     quote, clock = _locked(actor, quote_uuid)
     now = now or clock
     state = status_now(quote, now=now)
-    if state not in {QuoteStatus.ISSUED, QuoteStatus.EXPIRED, QuoteStatus.DECLINED}:
-        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+    if state not in QUOTE_DEED_STATES["revise"]:
+        raise not_in_state("revise", state)
     begun = Quote.objects.unscoped("the successor of an own quote").filter(supersedes=quote).first()
     if begun is not None:
         return own_quote(actor, begun.uuid)
@@ -369,7 +369,7 @@ def locked_draft(actor: Actor, quote_uuid: UUID | str, *, now: datetime) -> Quot
     quote, _clock = _locked(actor, quote_uuid)
     if quote.status != QuoteStatus.DRAFT:
         state = status_now(quote, now=now)
-        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+        raise not_in_state("edit", state)
     return quote
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.portal.actor import Actor
 from concord.portal.locking import database_clock, lock_end_customers
 from concord.portal.periods import end_of_local_day, local_date
-from concord.portal.refusals import InvalidInput, WrongState
+from concord.portal.refusals import InvalidInput
 from concord.portal.work import action
 from concord.pricing.actions.commitments import write_promises
 from concord.pricing.actions.drafts import record_for
@@ -18,11 +18,11 @@ from concord.pricing.actions.price_exceptions import noting_refused_prices
 from concord.pricing.actions.reservations import keep_for_accepted
 from concord.pricing.actions.special_price_uses import keep_special_prices
 from concord.pricing.engine import PriceKind, Receipt
-from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
+from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.queries.commitments import Wanted
 from concord.pricing.queries.quotes import own_quote, status_now
-from concord.pricing.rules.quotes import can_honour
+from concord.pricing.rules.quotes import can_honour, not_in_state
 
 #: days for which an honoured price is promised again, unless somebody says otherwise
 HONOURED_DAYS = 14
@@ -59,7 +59,7 @@ def honour_quote(
     quote.refresh_from_db(fields=["status", "ended_at", "updated_at"])
     if changed != 1:
         state = status_now(quote, now=at)
-        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+        raise not_in_state("honour", state)
     lines = list(quote.lines.all())
     write_promises(
         actor=actor,

@@ -15,7 +15,7 @@ from concord.partners.actions.customers import relate
 from concord.portal.actor import Actor
 from concord.portal.events import Fact, record_all
 from concord.portal.locking import lock_end_customer_at
-from concord.portal.refusals import Conflict, InvalidInput, WrongState
+from concord.portal.refusals import Conflict, InvalidInput
 from concord.portal.work import action
 from concord.pricing.actions.commitments import (
     PriceConflict,
@@ -41,7 +41,7 @@ from concord.pricing.actions.shown_prices import PricesChanged, demand_shown_dra
 from concord.pricing.actions.special_price_uses import reserve_special_prices
 from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
-from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
+from concord.pricing.enums import QUOTE_DEED_STATES, QuoteStatus
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.price_tokens import ShownPrices
 from concord.pricing.queries.basket import AtHand, PricedBasket
@@ -56,7 +56,7 @@ from concord.pricing.queries.quote_pricing import (
 )
 from concord.pricing.queries.quotes import fingerprint, own_quote, status_now
 from concord.pricing.queries.rulebook import facts_of
-from concord.pricing.rules.quotes import can_quote_for, can_reprice
+from concord.pricing.rules.quotes import can_quote_for, can_reprice, not_in_state
 
 
 class ChangedMeanwhile(Conflict):
@@ -124,8 +124,8 @@ def reprice(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None
     at = lock_end_customer_at(quote.end_customer_id)
     quote = own_quote(actor, quote_uuid)
     state = status_now(quote, now=at)
-    if state not in {QuoteStatus.DRAFT, QuoteStatus.ISSUED}:
-        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+    if state not in QUOTE_DEED_STATES["reprice"]:
+        raise not_in_state("reprice", state)
     products = {line.product_id for line in quote.lines.all()}
     live = live_quotes_of(end_customer_id=quote.end_customer_id, product_ids=products, moment=at)
     related = related_products(
@@ -162,7 +162,7 @@ def reprice(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None = None
 def _demand_draft(quote: Quote, *, now: datetime) -> None:
     state = status_now(quote, now=now)
     if state != QuoteStatus.DRAFT:
-        raise WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
+        raise not_in_state("issue", state)
     if quote.expires_at <= now:
         raise InvalidInput.at("/valid_until", "in_the_past", _("A quote is valid until today at least."))
 
@@ -286,7 +286,7 @@ def _supersede(former: Quote, *, at: datetime) -> list[Fact]:
     """End the revision that goes; nothing where it ended otherwise. What was agreed is not superseded."""
     ended = end_quote(former, QuoteStatus.SUPERSEDED, at=at, even_over=True)
     if not ended.is_done and ended.status == QuoteStatus.ACCEPTED:
-        raise WrongState(state=ended.status, allowed=[])
+        raise not_in_state("supersede", ended.status)
     return ended.facts(former, "quote.superseded") if ended.is_done else []
 
 

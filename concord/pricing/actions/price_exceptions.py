@@ -238,7 +238,7 @@ def close_price_exception(
     if not reason.strip() or "\0" in reason:
         raise InvalidInput.at("/reason", "required", _("Say why; whoever looks at it later will read it."))
     if entry.state != ExceptionState.OPEN:
-        raise WrongState(state=entry.state, allowed=[])
+        raise WrongState(state=entry.state, allowed=[ExceptionState.OPEN])
     return _close(actor, entry, state, reason, at=now or database_clock())
 
 

@@ -10,7 +10,6 @@ from django.core.files.base import ContentFile
 from concord.portal.actor import Actor, portal_actor
 from concord.portal.events import record_all
 from concord.portal.locking import lock_end_customer_at
-from concord.portal.refusals import WrongState
 from concord.portal.work import action
 from concord.pricing.actions.drafts import (
     QuoteTexts,
@@ -25,11 +24,11 @@ from concord.pricing.actions.honouring import honour_quote
 from concord.pricing.actions.issuing import issue_quote, reprice
 from concord.pricing.actions.reservations import keep_for_accepted
 from concord.pricing.actions.special_price_uses import keep_special_prices
-from concord.pricing.enums import QUOTE_TRANSITIONS, QuoteStatus
+from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
 from concord.pricing.queries.quote_pricing import QuoteLineInput
 from concord.pricing.queries.quotes import own_quote, status_now
-from concord.pricing.rules.quotes import can_quote_for
+from concord.pricing.rules.quotes import can_quote_for, not_in_state
 
 __all__ = [
     "QuoteLineInput",
@@ -64,7 +63,7 @@ def accept_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None =
     )
     if changed != 1:
         quote.refresh_from_db(fields=["status"])
-        raise _wrong(status_now(quote, now=at))
+        raise not_in_state("accept", status_now(quote, now=at))
     quote.status, quote.ended_at, quote.updated_at = QuoteStatus.ACCEPTED, at, at
     record_for("quote.accepted", actor=actor, quote=quote, note=note[:500])
     keep_for_accepted(actor=actor, quote=quote, at=at)
@@ -79,7 +78,7 @@ def decline_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None 
     Locks the end customer. Checks role and state by compare-and-swap. Records ``quote.declined``. Raises ``NotThere``,
     ``NotAllowed``, ``WrongState``.
     """
-    return _finish(actor, quote_uuid, QuoteStatus.DECLINED, now=now, note=note)
+    return _finish(actor, quote_uuid, "decline", QuoteStatus.DECLINED, now=now, note=note)
 
 
 @action
@@ -89,17 +88,17 @@ def withdraw_quote(*, actor: Actor, quote_uuid: UUID | str, now: datetime | None
     Locks the end customer. Checks role and state by compare-and-swap. Records ``quote.withdrawn``. Raises ``NotThere``,
     ``NotAllowed``, ``WrongState``.
     """
-    return _finish(actor, quote_uuid, QuoteStatus.WITHDRAWN, now=now, note=note)
+    return _finish(actor, quote_uuid, "withdraw", QuoteStatus.WITHDRAWN, now=now, note=note)
 
 
 def _finish(
-    actor: Actor, quote_uuid: UUID | str, target: QuoteStatus, *, now: datetime | None, note: str = ""
+    actor: Actor, quote_uuid: UUID | str, deed: str, target: QuoteStatus, *, now: datetime | None, note: str = ""
 ) -> Quote:
     quote, at = _locked(actor, quote_uuid, now=now)
     ended = end_quote(quote, target, at=at)
     if not ended.is_done:
         quote.status, quote.expires_at = ended.status, ended.expires_at
-        raise _wrong(status_now(quote, now=at))
+        raise not_in_state(deed, status_now(quote, now=at))
     record_all(ended.facts(quote, f"quote.{target.value}", note=note[:500]), actor=actor)
     return quote
 
@@ -110,10 +109,6 @@ def _locked(actor: Actor, quote_uuid: UUID | str, *, now: datetime | None) -> tu
     can_quote_for(actor=actor, partner_id=quote.partner_id).enforce()
     clock = lock_end_customer_at(quote.end_customer_id)
     return quote, max(clock, now) if now else clock
-
-
-def _wrong(state: QuoteStatus) -> WrongState:
-    return WrongState(state=state, allowed=sorted(QUOTE_TRANSITIONS.get(state, ())))
 
 
 @action

@@ -193,7 +193,7 @@ def _decide(
     at = now or database_clock()
     asked = SpecialPrice.objects.select_for_update().get(pk=seen.pk)
     if asked.status != SpecialPriceStatus.REQUESTED:
-        raise WrongState(state=asked.status, allowed=[])
+        raise WrongState(state=asked.status, allowed=[SpecialPriceStatus.REQUESTED])
     may_decide(actor, asked).enforce()
     step = open_step(asked)
     if step is not None:

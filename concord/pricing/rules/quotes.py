@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.portal.actor import Actor
 from concord.portal.enums import Role
-from concord.portal.refusals import Allowed, Answer, Denied
+from concord.portal.refusals import Allowed, Answer, Denied, WrongState
+from concord.pricing.enums import QUOTE_DEED_STATES, QuoteStatus
 
 _SELLING = (Role.SELLER, Role.PARTNER_ADMINISTRATOR, Role.PARTNER_SYSTEM)
 _FOR_THE_VENDOR = (Role.CHANNEL_MANAGER, Role.PRICING_MANAGER, Role.VENDOR_SYSTEM)
@@ -67,3 +68,8 @@ def can_decide_special_price(
     if actor.user_id is not None and actor.user_id in deciders:
         return Denied("four_eyes", _("You approved it already; the next approval is somebody else's."))
     return Allowed()
+
+
+def not_in_state(deed: str, state: QuoteStatus) -> WrongState:
+    """The refusal of a deed that a quote's state does not allow: it names the state and those that would."""
+    return WrongState(state=state, allowed=sorted(QUOTE_DEED_STATES[deed]))
