@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from concord.cms.demo.reading import Report, data_path
 from concord.portal.actor import Actor
-from concord.portal.imports import Progress, clean_options, kind_of, run_import
+from concord.portal.imports import Progress, clean_options, import_records, kind_of, run_import
 from concord.pricing.actions.catalogue_records import save_substitute
 from concord.pricing.actions.price_lists import create_price_list
+from concord.pricing.enums import VersionStatus
 from concord.pricing.models import Price, PriceList, PriceListVersion, Product, ProductSubstitute, Warehouse
+from concord.pricing.queries.price_lists import prices_as_of
 
 MOST_ERRORS = 10
 
@@ -68,6 +71,34 @@ def load_price_lists(price_lists: list[dict[str, Any]], *, actor: Actor, now: da
             since = datetime.fromisoformat(version["valid_from"])
             with report.step(f"Prices {price_list.currency}, version {number}") as step:
                 step.result = _load_version(price_list, version, since, actor=actor, now=now, progress=step.show)
+
+
+def load_price_draft(draft: Mapping[str, Any], *, actor: Actor, now: datetime) -> str:
+    """A version that is not published yet, some products dearer than now: what it would change is seen at the desk.
+
+    Made once; a list that has more versions than are carried has been worked on and stays as it is.
+    """
+    price_list = PriceList.objects.get(code=draft["list"])
+    if price_list.versions.exclude(status__in=[VersionStatus.IN_FORCE, VersionStatus.ENDED]).exists():
+        return "there already"
+    held = prices_as_of(price_list, now).filter(sku__startswith=draft["skus"])
+    factor, step = 1 + Decimal(draft["percent"]) / 100, Decimal("0.001")
+    rows = [
+        {
+            "sku": one.product.sku,
+            "minimum_quantity": one.minimum_quantity,
+            "unit_price": str((one.unit_price * factor).quantize(step)),
+        }
+        for one in held
+    ]
+    import_records(
+        kind_of("prices"),
+        rows,
+        actor=actor,
+        now=now,
+        options={"list": price_list.code, "complete": False, "note": draft["note"]},
+    )
+    return f"{len(rows)} prices that differ"
 
 
 def _load_version(

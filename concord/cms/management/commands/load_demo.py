@@ -8,7 +8,13 @@ from typing import IO, Any, cast
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from concord.cms.demo.catalogue import load_feed, load_price_lists, load_substitutes, load_warehouses
+from concord.cms.demo.catalogue import (
+    load_feed,
+    load_price_draft,
+    load_price_lists,
+    load_substitutes,
+    load_warehouses,
+)
 from concord.cms.demo.collateral import load_collateral
 from concord.cms.demo.deals import load_deals
 from concord.cms.demo.leads import load_leads
@@ -49,6 +55,8 @@ class Command(BaseCommand):
         with report.step("Substitutes") as step:
             step.result = f"{load_substitutes(programme['substitutes'], actor=actor)} substitutes"
         load_price_lists(programme["price_lists"], actor=actor, now=now, report=report)
+        with report.step("Draft of a price list") as step:
+            step.result = load_price_draft(programme["price_draft"], actor=actor, now=now)
         with report.step("Programme") as step:
             load_brand(programme["brand"])
             step.result = f"{load_rules(programme, now)} discounts, bonuses, floors and promotions"
