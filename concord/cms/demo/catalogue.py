@@ -81,7 +81,7 @@ def load_price_draft(draft: Mapping[str, Any], *, actor: Actor, now: datetime) -
     price_list = PriceList.objects.get(code=draft["list"])
     if price_list.versions.exclude(status__in=[VersionStatus.IN_FORCE, VersionStatus.ENDED]).exists():
         return "there already"
-    held = prices_as_of(price_list, now).filter(sku__startswith=draft["skus"])
+    held = prices_as_of(price_list, now).filter(product__sku__startswith=draft["skus"])
     factor, step = 1 + Decimal(draft["percent"]) / 100, Decimal("0.001")
     rows = [
         {
