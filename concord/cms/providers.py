@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.cms.queries.pages import find_pages
 from concord.partners.models import EndCustomer
-from concord.partners.queries.customers import search_customers
+from concord.partners.queries.customers import find_customers
 from concord.portal.actor import Actor
 from concord.portal.countries import country_name
 from concord.portal.enums import Role
@@ -35,7 +35,7 @@ def _customers(actor: Actor, text: str, limit: int) -> Sequence[SearchResult]:
     """Customers that the reader has a relation to; a click shows the deals with them."""
     if not (actor.is_partner or actor.has_role(Role.CHANNEL_MANAGER, Role.PRICING_MANAGER)):
         return []
-    rows = search_customers(EndCustomer.objects.visible_to(actor).alive(), text)[:limit]
+    rows = find_customers(actor, EndCustomer.objects.visible_to(actor).alive(), text)[:limit]
     deals = reverse("deals:list")
     return [
         SearchResult(

@@ -12,7 +12,8 @@ from wagtail.admin.filters import WagtailFilterSet
 
 from concord.partners.enums import PartnerStatus
 from concord.partners.models import ApiClient, EndCustomer, Member, Partner
-from concord.partners.queries.customers import search_customers
+from concord.partners.queries.customers import find_customers
+from concord.portal.api.authentication import api_actor
 from concord.portal.desk import desk_actor
 from concord.portal.models import User
 
@@ -48,7 +49,7 @@ class CustomerFilter(filters.FilterSet):
     search = filters.CharFilter(method="find", label="Part of a name in any spelling, a number or a site")
     country = filters.CharFilter(lookup_expr="iexact")
     city = filters.CharFilter(lookup_expr="iexact")
-    external_id = filters.CharFilter(lookup_expr="exact")
+    external_id = filters.CharFilter(method="of_vendor", label="Id in another system, for the vendor alone")
     registration_number = filters.CharFilter(lookup_expr="iexact")
 
     class Meta:
@@ -56,8 +57,12 @@ class CustomerFilter(filters.FilterSet):
         fields = ("country", "city", "external_id", "registration_number")
 
     def find(self, customers: Any, _name: str, text: str) -> Any:
-        """As the desk finds them."""
-        return search_customers(customers, text)
+        """The vendor's systems as the desk finds them, a partner's by what it is shown."""
+        return find_customers(api_actor(self.request), customers, text)
+
+    def of_vendor(self, customers: Any, _name: str, number: str) -> Any:
+        """The id in the vendor's own systems: nobody else finds anything by it."""
+        return customers.filter(external_id=number) if api_actor(self.request).is_vendor else customers.none()
 
 
 class PartnerFilter(filters.FilterSet):

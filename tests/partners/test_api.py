@@ -11,6 +11,7 @@ from django.test import Client
 from concord.partners.actions.api_clients import create_api_client
 from concord.partners.actions.customers import relate
 from concord.partners.actions.programme import save_customer
+from concord.partners.enums import NameKind
 from concord.partners.models import Partner
 from concord.portal.actor import portal_actor
 from concord.portal.api import scopes
@@ -117,3 +118,53 @@ def test_a_token_without_the_scope_reads_nothing(cast, path):
     get = caller(wanted=frozenset({"prices:read"}))
     assert get(path).status_code == 403
     assert Client().get(f"/api/v1{path}").status_code == 401
+
+
+def also_known_as(customer, name):
+    customer.names.create(name=name, kind=NameKind.ALIAS)
+    save_customer(actor=portal_actor(), customer=customer)
+
+
+@pytest.fixture
+def shared(cast):
+    """A customer of both partners, of which one knows another name."""
+    customer = make_customer("Nordwind Pumpen AG", registration_number="HRB 4711")
+    for partner in (cast.partner_a, cast.partner_b):
+        relate(partner_id=partner.pk, end_customer_id=customer.pk, now=NOW)
+    customer.external_id = "ERP-77"
+    also_known_as(customer, "Kuckuck Holding")
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("query", "found_by_partner"),
+    [
+        ({"search": "Nordwind"}, True),
+        ({"search": "nordwnd pumpen"}, True),
+        ({"search": "hrb 4711"}, True),
+        ({"search": "Kuckuck"}, False),
+        ({"search": "ERP-77"}, False),
+        ({"external_id": "ERP-77"}, False),
+    ],
+)
+def test_a_partner_finds_by_what_it_is_shown_and_the_vendor_by_everything(cast, shared, query, found_by_partner):
+    assert names(caller()("/customers/", **query)) == ["Nordwind Pumpen AG"]
+    own = caller(cast.partner_b)
+    assert bool(names(own("/customers/", **query))) == found_by_partner
+
+
+def test_the_search_over_everything_knows_no_name_that_others_gave(cast, shared, client):
+    for who, found in (("seller_b", False), ("vendor_manager", True)):
+        client.force_login(cast.people[who])
+        page = client.get("/search/?q=Kuckuck").content.decode()
+        assert ("Nordwind Pumpen AG" in page) == found, who
+
+
+def test_what_others_do_at_a_customer_changes_nothing_that_a_partner_is_told(cast, shared):
+    own = caller(cast.partner_b)
+    before = own(f"/customers/{shared.uuid}/")
+    assert not {"created_at", "updated_at", "names", "external_id"} & set(before.json())
+    also_known_as(shared, "Elster Pumps")
+    after = own(f"/customers/{shared.uuid}/")
+    assert (before.content, before["ETag"]) == (after.content, after["ETag"])
+    assert caller()(f"/customers/{shared.uuid}/")["ETag"] != after["ETag"]

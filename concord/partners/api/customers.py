@@ -16,7 +16,9 @@ from concord.partners.enums import NameKind
 from concord.partners.filters import CustomerFilter
 from concord.partners.models import CustomerName, EndCustomer
 from concord.portal.api.authentication import api_actor
-from concord.portal.api.etags import etag
+from concord.portal.api.etags import etag, etag_of
+
+_OF_THE_VENDOR = ("external_id", "names", "created_at", "updated_at")
 
 
 class CustomerNameSerializer(serializers.ModelSerializer[CustomerName]):
@@ -30,11 +32,13 @@ class CustomerNameSerializer(serializers.ModelSerializer[CustomerName]):
 
 
 class CustomerSerializer(serializers.ModelSerializer[EndCustomer]):
-    """An end customer. ``external_id`` and ``names`` are for the vendor's systems alone."""
+    """An end customer. ``external_id``, ``names``, ``created_at`` and ``updated_at`` are for the vendor alone."""
 
     id = serializers.UUIDField(source="uuid")
     names = CustomerNameSerializer(many=True, required=False)
     external_id = serializers.CharField(allow_null=True, required=False)
+    created_at = serializers.DateTimeField(required=False)
+    updated_at = serializers.DateTimeField(required=False)
 
     class Meta:
         model = EndCustomer
@@ -55,10 +59,11 @@ class CustomerSerializer(serializers.ModelSerializer[EndCustomer]):
         )
 
     def to_representation(self, instance: EndCustomer) -> dict[str, Any]:
-        """What the caller may know: other names may have come from other partners."""
+        """What the caller may know: other names may have come from other partners, and times tell of their doings."""
         shown = super().to_representation(instance)
         if not api_actor(self.context["request"]).is_vendor:
-            del shown["external_id"], shown["names"]
+            for name in _OF_THE_VENDOR:
+                del shown[name]
         return shown
 
 
@@ -86,4 +91,6 @@ class CustomerView(APIView):
         """One customer with its ``ETag``."""
         customer = access_customer(api_actor(request), customer_uuid)
         body = CustomerSerializer(customer, context={"request": request}).data
-        return Response(body, headers={"ETag": etag(customer.uuid, customer.updated_at)})
+        is_vendor = api_actor(request).is_vendor
+        tag = etag(customer.uuid, customer.updated_at) if is_vendor else etag_of(body)
+        return Response(body, headers={"ETag": tag})

@@ -23,6 +23,8 @@ from concord.partners.queries.twins import CustomerClaim, find_twins
 from concord.portal.actor import Actor
 
 _SHORTEST = 3
+#: how alike a word of a name is that may have been meant
+_NEAR = 0.6
 #: so many are looked through for a part of a name or of a site; what more of them contain is cut there
 MANY = 1_000
 #: in shorter texts the address of a site says nothing: `com`, `www`
@@ -63,6 +65,26 @@ def search_customers(customers: EndCustomerQuerySet, text: str) -> EndCustomerQu
     closeness = TrigramSimilarity("legal_name", wanted)  # among many of one name that of the same form, written alike
     ranked = customers.filter(pk__in=_any_of(found)).annotate(nearness=nearness, closeness=closeness)
     return ranked.order_by("-nearness", "-closeness", "sort_key", "pk")
+
+
+def find_customers(actor: Actor, customers: EndCustomerQuerySet, text: str) -> EndCustomerQuerySet:
+    """Narrow to what the actor finds by a text. ``customers`` is scoped and filtered already.
+
+    The vendor finds by everything that is known. A partner finds by what it is shown: other names and keys of a record
+    may have come from other partners, and a search that knew them would tell of them word by word.
+    """
+    if actor.is_vendor:
+        return search_customers(customers, text)
+    wanted = text.strip()
+    if not wanted:
+        return customers
+    found = Q(legal_name__icontains=wanted) | Q(short_name__icontains=wanted) | Q(website__icontains=wanted)
+    found |= Q(registration_number__icontains=wanted) | Q(nearness__gte=_NEAR)
+    key = name_key(wanted).sort_key
+    if key:
+        found |= Q(sort_key__contains=key)
+    nearness = Coalesce(TrigramWordSimilarity(wanted, "legal_name"), Value(0.0))
+    return customers.annotate(nearness=nearness).filter(found).order_by("-nearness", "sort_key", "pk")
 
 
 def _any_of(found: Sequence[EndCustomerQuerySet]) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
+from concord.portal.events.record import to_json
 from concord.portal.refusals import Refusal
 
 
@@ -35,6 +37,11 @@ def etag(identity: object, updated_at: datetime) -> str:
     """A strong tag from the row's identity and its last change; says nothing about its content."""
     text = f"{identity}:{updated_at.isoformat()}"
     return '"' + hashlib.sha256(text.encode()).hexdigest()[:32] + '"'
+
+
+def etag_of(shown: Mapping[str, object]) -> str:
+    """A tag for readers who are not to know when a row changed that others share: it changes with what is shown."""
+    return '"' + hashlib.sha256(to_json(shown).encode()).hexdigest()[:32] + '"'
 
 
 def demand_match(request: Request, current: str) -> None:
