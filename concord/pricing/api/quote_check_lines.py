@@ -56,7 +56,7 @@ class LinesInputSerializer(StrictSerializer):
     other = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
 
-class ShownLineSerializer(serializers.Serializer[ShownLine]):
+class CheckedQuoteLineSerializer(serializers.Serializer[ShownLine]):
     """A product of a quote as its document shows it; several lines of one product are added up."""
 
     sku = serializers.CharField()
@@ -78,7 +78,7 @@ class ShownLineSerializer(serializers.Serializer[ShownLine]):
         return money(line.amount, self.context["currency"])
 
 
-class ComparedLineSerializer(serializers.Serializer[ComparedLine]):
+class ComparedQuoteLineSerializer(serializers.Serializer[ComparedLine]):
     """A product in two quotes; a side is null where it is not offered."""
 
     sku = serializers.CharField()
@@ -87,12 +87,12 @@ class ComparedLineSerializer(serializers.Serializer[ComparedLine]):
     second = serializers.SerializerMethodField()
     reasons = serializers.ListField(child=serializers.ChoiceField(choices=Difference.choices))
 
-    @extend_schema_field(ShownLineSerializer(allow_null=True))
+    @extend_schema_field(CheckedQuoteLineSerializer(allow_null=True))
     def get_first(self, line: ComparedLine) -> Any:
         """In the quote of the address."""
         return _side(line.first, self.context["comparison"].first_currency)
 
-    @extend_schema_field(ShownLineSerializer(allow_null=True))
+    @extend_schema_field(CheckedQuoteLineSerializer(allow_null=True))
     def get_second(self, line: ComparedLine) -> Any:
         """In the other one."""
         return _side(line.second, self.context["comparison"].second_currency)
@@ -103,17 +103,17 @@ class LineComparisonSerializer(ComparisonSerializer):
 
     lines = serializers.SerializerMethodField()
 
-    @extend_schema_field(ComparedLineSerializer(many=True))
+    @extend_schema_field(ComparedQuoteLineSerializer(many=True))
     def get_lines(self, comparison: Comparison) -> Any:
         """Never a partner's net."""
         context = {"comparison": comparison}
-        return [ComparedLineSerializer(line, context=context).data for line in comparison.lines]
+        return [ComparedQuoteLineSerializer(line, context=context).data for line in comparison.lines]
 
 
 class QuoteLinesSerializer(QuoteCheckSerializer):
     """The answer for a code with its lines; for two codes the comparison has those of both."""
 
-    lines = ShownLineSerializer(many=True)
+    lines = CheckedQuoteLineSerializer(many=True)
     total = MoneySerializer()
     other = QuoteCheckSerializer(allow_null=True)
     comparison = LineComparisonSerializer(allow_null=True)
@@ -217,7 +217,7 @@ def _demand_open(code: str, proofs: list[str]) -> Quote:
 
 
 def _side(line: ShownLine | None, currency: str) -> Any:
-    return ShownLineSerializer(line, context={"currency": currency}).data if line else None
+    return CheckedQuoteLineSerializer(line, context={"currency": currency}).data if line else None
 
 
 def _unkept(response: Response) -> Response:
