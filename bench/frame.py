@@ -29,8 +29,10 @@ class Case:
     floor: Call | None = None
     #: how often each is called in a round
     calls: int = 20
-    #: further figures, computed once: recall, shares
+    #: further figures: recall, shares; read when everything was called
     figures: Mapping[str, float] = field(default_factory=dict)
+    #: called behind the last call: ends what ``prepare`` started, and completes the figures
+    done: Callable[[], None] = lambda: None
 
 
 class Workload(Protocol):
@@ -154,6 +156,7 @@ def measure(workload: Workload, size: int, case: Case, rounds: int) -> Result:
         for number in numbers if case.floor else ():
             assert case.floor is not None
             floor.call(case.floor, number, backend_cpu)
+    case.done()
     of_product, of_floor = product.timing(), floor.timing() if floor.times else None
     ratio = round(of_product.median_ms / of_floor.median_ms, 2) if of_floor and of_floor.median_ms else None
     return Result(workload.name, size, of_product, of_floor, ratio, statements, dict(case.figures))

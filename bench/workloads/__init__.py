@@ -9,11 +9,14 @@ from bench.frame import Workload
 
 def all_workloads() -> Sequence[Workload]:
     """Every workload, in the order in which they run: those that share data stand side by side."""
+    from bench.workloads.approval import Approval
+    from bench.workloads.brief import Brief
     from bench.workloads.conflict_check import ConflictCheck
     from bench.workloads.customer_search import CustomerSearch
     from bench.workloads.deal_list import DealList, DealListPage, DealPage
     from bench.workloads.feeds import PriceImport, PriceImportAgain, StockImport, StockImportAgain
     from bench.workloads.matching import Matching
+    from bench.workloads.pool_claim import PoolClaim
     from bench.workloads.price_check import Engine, PriceCheck
     from bench.workloads.price_check_http import PriceCheckHttp
     from bench.workloads.product_search import ProductSearch
@@ -42,4 +45,7 @@ def all_workloads() -> Sequence[Workload]:
         DealList(),
         DealListPage(),
         DealPage(),
+        Brief(),
+        Approval(),
+        PoolClaim(),
     )

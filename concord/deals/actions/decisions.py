@@ -86,6 +86,8 @@ def approve_registration(
     seen = Deal.objects.visible_to(actor).filter(uuid=deal_uuid).first()
     if seen is None:
         raise NotThere
+    if same_as is None and seen.review_status == ReviewStatus.SUBMITTED:
+        refuse_held(seen, now=now)  # whoever comes late to a customer that many want need not wait in its queue
     # Matching takes its time: it is done before the locks, and both sides of a pair lock each other's record.
     others = {twin.customer.pk for twin in likely_twins(seen)}
     named = {customer_named(one).pk for one in [*([same_as] if same_as else []), *different_from]}
@@ -243,11 +245,24 @@ def _settle(deal: Deal, status: ReviewStatus, *, actor: Actor, reason: ReasonCod
     deal.decision_note = note.strip()
 
 
+def refuse_held(deal: Deal, *, now: datetime) -> None:
+    """Refuse when others hold all that a registration asks for at its very record: one look, without any matching.
+
+    Raises ``AlreadyProtected``.
+    """
+    asked = set(deal.families.values_list("family_id", flat=True))
+    held = live_protections(end_customer_ids={deal.end_customer_id or 0}, family_ids=asked, now=now)
+    others = {one.family_id: one.family.code for one in held if one.deal_id != deal.pk}
+    if asked and asked == set(others):
+        raise AlreadyProtected(sorted(others.values()))
+
+
 def refuse_protected(deal: Deal, families: Sequence[ProductFamily], *, now: datetime) -> None:
     """No record of the same company is protected in these families, and none that may be the same is left open.
 
     Nor is it left open which of two records the company is: whoever registers it next comes to the other one.
     """
+    refuse_held(deal, now=now)
     twins = likely_twins(deal)
     same = same_companies({deal.end_customer_id or 0, *(twin.customer.pk for twin in twins if twin.is_same)})
     open_twins = {twin.customer.pk: twin.customer.uuid for twin in twins if twin.is_undecided}
