@@ -14,9 +14,22 @@ from wagtail.models import Locale, Site
 
 from concord.cms.demo import people
 from concord.cms.models import ArticlePage, NewsPage
-from concord.deals.models import Deal, DealContact, DealTwin, Evidence, Lead, Objection, Promise
+from concord.deals.models import (
+    Appeal,
+    Deal,
+    DealContact,
+    DealTwin,
+    Evidence,
+    ExtensionRequest,
+    Lead,
+    Objection,
+    Precedent,
+    Promise,
+    ProtectionHold,
+)
 from concord.deals.queries.brief import brief_of
 from concord.deals.queries.deals import waiting_for_an_answer
+from concord.deals.queries.history import deal_history
 from concord.documents.models import Collateral
 from concord.documents.queries.library import entitled_to
 from concord.partners.matching.score import SAME
@@ -67,6 +80,10 @@ def counts() -> dict[str, int]:
         "promises": Promise.objects.count(),
         "objections": Objection.objects.count(),
         "evidence": Evidence.objects.unscoped(everything).count(),
+        "extensions": ExtensionRequest.objects.unscoped(everything).filter(state="pending").count(),
+        "stops of clocks": ProtectionHold.objects.unscoped(everything).filter(state="granted").count(),
+        "appeals": Appeal.objects.unscoped(everything).count(),
+        "precedents": Precedent.objects.count(),
     }
 
 
@@ -90,12 +107,16 @@ def test_the_demo_loads_completely_and_again_without_a_change(db, place):
         "leads": 48,
         "leads held": 12,
         "leads won": 3,
-        "deals": 6,
+        "deals": 6 + 2 + 4,
         "deals protected": 5,
         "people at customers": 5,
         "promises": 3,
         "objections": 3,
-        "evidence": 2,
+        "evidence": 2 + 3,
+        "extensions": 1,
+        "stops of clocks": 1,
+        "appeals": 2,
+        "precedents": 1,
     }
     for count in ("7,881 rows", "26,350 rows", "10,436 rows", "2,092 rows", "43 rows"):
         assert count in said
@@ -139,6 +160,13 @@ def _check_deals() -> None:
     twin = DealTwin.objects.get(deal=waiting)
     assert twin.end_customer.legal_name == "Pfeiffer Vacuum Technology AG"
     assert twin.score < SAME
+    states = Appeal.objects.unscoped("the demo").order_by("state").values_list("state", "due_at")
+    assert [state for state, _due in states] == ["open", "upheld"]
+    assert all(due > now for _state, due in states)
+    former = Deal.objects.unscoped("the demo").get(external_id="OPP-2024-0117")
+    story = deal_history(actor_for_user(former.owner, Door.EXTRANET), former).entries
+    assert [entry.at.date().isoformat() for entry in story][:2] == ["2024-02-05", "2024-05-28"]
+    assert "Maplewood CRM" in story[0].text
 
 
 def _check_sign_ins(path) -> None:

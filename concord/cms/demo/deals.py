@@ -38,12 +38,24 @@ def load_deals(content: list[dict[str, Any]], *, actor: Actor, now: datetime) ->
     What people did with a deal since it was written stays as it is.
     """
     known = Deal.objects.unscoped("what the demo has")
-    numbers = {facts["key"]: uuid.uuid5(_NUMBERS, facts["key"]) for facts in content}
+    numbers = {facts["key"]: number_of(facts["key"]) for facts in content}
     there = set(known.filter(uuid__in=numbers.values()).values_list("uuid", flat=True))
     for facts in content:
         if numbers[facts["key"]] not in there:
             _Writer(facts, numbers[facts["key"]], now).write(manager=actor)
     return known.filter(uuid__in=numbers.values()).count()
+
+
+def number_of(key: str) -> uuid.UUID:
+    """The fixed number of a deal of the demo."""
+    return uuid.uuid5(_NUMBERS, key)
+
+
+def register_deal(facts: dict[str, Any], *, now: datetime) -> uuid.UUID:
+    """Register one deal as its seller would, and hand it in; its number."""
+    number = number_of(facts["key"])
+    _Writer(facts, number, now).register()
+    return number
 
 
 class _Writer:
@@ -58,7 +70,7 @@ class _Writer:
 
     def write(self, *, manager: Actor) -> None:
         """Register; where the vendor has approved, all that came of it."""
-        self._register()
+        self.register()
         if not self.facts["is_approved"]:
             return
         approve_registration(actor=manager, deal_uuid=self.number, now=self.now)
@@ -67,7 +79,8 @@ class _Writer:
         self._promises()
         self._quote()
 
-    def _register(self) -> None:
+    def register(self) -> None:
+        """Write it and hand it in."""
         facts, claim = self.facts, self._claim()
         lines = [WantedLine(sku, facts["pieces"]) for sku in self.skus]
         registration = Registration(
@@ -79,7 +92,7 @@ class _Writer:
             lines=lines,
         )
         create_registration(actor=self.seller, registration=registration, now=self.now, public_id=self.number)
-        if "paper" in facts:
+        if "paper" in facts and "grounds" not in facts:  # an appeal's paper comes with the appeal
             self._attach(facts["paper"], EvidencePurpose.REGISTRATION)
         submit_registration(actor=self.seller, deal_uuid=self.number, now=self.now)
 

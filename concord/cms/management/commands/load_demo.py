@@ -21,6 +21,7 @@ from concord.cms.demo.leads import load_leads
 from concord.cms.demo.pages import load_pages
 from concord.cms.demo.people import address, load_people, write_sign_ins
 from concord.cms.demo.programme import load_brand, load_rules, load_tiers
+from concord.cms.demo.protections import load_protections
 from concord.cms.demo.quotes import load_quotes
 from concord.cms.demo.reading import Report, read_json
 from concord.portal.actor import portal_actor
@@ -72,6 +73,15 @@ class Command(BaseCommand):
             step.result = f"{leads} leads"
         with report.step("Deals") as step:
             step.result = f"{load_deals(read_json('deals.json'), actor=actor, now=now)} deals"
+        with report.step("Protections") as step:
+            # After the deals: their protections have begun by then.
+            step.result = load_protections(read_json("protections.json"), actor=actor, now=timezone.now())
+        with report.step("Deals of another system") as step:
+            seller = sellers[0]
+            options = {"owner": seller, "system": "Maplewood CRM"}
+            step.result = load_feed(
+                "deals", "former_deals.csv", actor=actor, now=now, progress=step.show, options=options
+            )
         with report.step("Quotes") as step:
             step.result = f"{load_quotes(programme['quotes'], now=now)} revisions of a quote in both languages"
         with report.step("Library") as step:
