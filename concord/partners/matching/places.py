@@ -47,6 +47,8 @@ _REGION_SUFFIX: Final = "(?:壮族自治区|回族自治区|维吾尔自治区|�
 _REGION_RE: Final = re.compile(
     "(?:" + "|".join(sorted((*PROVINCES, *CITIES), key=len, reverse=True)) + ")" + _REGION_SUFFIX
 )
+_WIDE: Final = frozenset(PROVINCES) - {"北京", "天津", "上海", "重庆", "香港", "澳门"}
+"""Provinces that have cities; the others are cities themselves."""
 _BARE_REGION: Final = frozenset((*PROVINCES, *CITIES, *ABROAD_ZH))
 
 LATIN_PLACES: Final = frozenset(
@@ -70,14 +72,15 @@ LATIN_PLACES: Final = frozenset(
 def leading_region(text: str) -> tuple[str, str]:
     """The region in front of a Chinese name and the rest: `深圳市华为技术` → (`深圳`, `华为技术`).
 
-    Province and city may follow each other (`浙江省杭州市…`): both are taken, the narrower one is the region. Nothing
+    Province and city may follow each other (`浙江省杭州市…`): both are taken, the narrower one is the region. Behind a
+    city or a municipality a place is the brand (`深圳金华物流`), unless it says what it is (`深圳市昆山市…`). Nothing
     is taken when fewer than two characters would remain, since then the place *is* the name.
     """
     region = ""
     rest = text
     while True:
         found = _REGION_RE.match(rest)
-        if found is None:
+        if found is None or (region and region not in _WIDE and found.group() in _BARE_REGION):
             return region, rest
         if len(rest) - found.end() < 2:  # a brand has two characters or more
             bare = bare_region(found.group())

@@ -70,6 +70,8 @@ def test_one_company_in_two_spellings(left, right):
         ("Koninklijke Philips", "Koninklijke Phillips"),
         ("National", "National Inc."),
         ("北京东方科技有限公司", "上海东方科技有限公司"),
+        ("深圳金华物流有限公司", "无锡金华物流有限公司"),  # a brand that is a city too
+        ("北京朝阳科技有限公司", "上海朝阳科技有限公司"),
         ("广东申菱环境系统股份有限公司", "申菱环境"),
         ("北京医科大学", "北医大"),
         ("东方航空股份有限公司", "东方航空物流股份有限公司"),
