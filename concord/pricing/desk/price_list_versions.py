@@ -79,7 +79,8 @@ class VersionView(PricePage):
             impact=impact_of(version, at=at) if is_draft else None,
             may_publish=is_draft and bool(can_keep_prices(actor=self.actor)),
             publication=publication_news(version),
-            may_restore=not is_draft and bool(can_keep_prices(actor=self.actor)),
+            may_restore=version.status in {VersionStatus.IN_FORCE, VersionStatus.ENDED}
+            and bool(can_keep_prices(actor=self.actor)),
             may_unschedule=version.status == VersionStatus.SCHEDULED and bool(can_keep_prices(actor=self.actor)),
             form=self.refused_form or PublishForm(initial={"version": version.updated_at.isoformat()}),
         )
@@ -189,8 +190,11 @@ class PublishView(VersionView):
                 except Refusal as refusal:
                     refuse_form(form, refusal)
                 else:
-                    done = published.status != VersionStatus.DRAFT
-                    text = _("%(version)s is published.") if done else _("%(version)s is being published.")
+                    texts = {
+                        VersionStatus.DRAFT.value: _("%(version)s is being published."),
+                        VersionStatus.SCHEDULED.value: _("%(version)s is scheduled; until then it can be taken back."),
+                    }
+                    text = texts.get(published.status, _("%(version)s is published."))
                     messages.success(request, text % {"version": published})
                     return HttpResponseRedirect(reverse("price_list_records:version", args=[version.uuid]))
         typed = request.POST.copy()

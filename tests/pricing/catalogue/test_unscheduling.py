@@ -125,7 +125,9 @@ def test_desk_and_api_take_back_small_ones_at_once_large_ones_in_the_background(
     version = publish(cast, next_version(feed), at=timezone.now() + WEEK)
     page, desk = reverse("price_list_records:version", args=[version.uuid]), at_desk("pricing_manager")
     back = reverse("price_list_records:unschedule", args=[version.uuid])
-    assert "Take back to draft" in desk.get(page).content.decode()
+    shown = desk.get(page).content.decode()
+    assert "Take back to draft" in shown
+    assert "Bring back as a new version" not in shown, "what has not begun is taken back, not brought back"
     assert "Take back to draft" not in at_desk("vendor_manager").get(page).content.decode()
     assert "is a draft again" in desk.post(back, follow=True).content.decode()
     assert "present state" in desk.post(back, follow=True).content.decode()
