@@ -14,6 +14,7 @@ from concord.portal.models import Event
 from tests.permissions.addresses import UnknownParameter, address
 from tests.permissions.planting import VENDORS_FILE
 from tests.permissions.routes import all_routes
+from tests.permissions.test_desk import NO_PAGES, desk_address
 from tests.permissions.visits import content_of, verdict, visit
 from tests.permissions.world import CANARIES, VENDORS_OWN, World, undone
 
@@ -127,3 +128,35 @@ def test_foreign_and_absent_searches_are_told_alike(world):
             if bodies["Murmeltier"][0] != bodies["Xurmeltiex"][0]:
                 wrong.append(route.pattern)
     assert wrong == []
+
+
+#: of the library and of those who use it an editor knows
+OF_THE_LIBRARY = frozenset(
+    {
+        "partner's name",
+        "partner's code",
+        "seller's name",
+        "seller's address",
+        "administrator's name",
+        "restricted collateral",
+        "restricted file",
+    }
+)
+
+
+def test_an_editor_meets_no_business_at_the_desk(world):
+    """Reports, histories, choosers and searches of the desk tell who writes its pages nothing of deals and prices."""
+    hidden = {name: text for name, text in {**CANARIES, **OF_THE_VENDOR}.items() if name not in OF_THE_LIBRARY}
+    seen = {}
+    for route in all_routes():
+        if not route.is_desk or "GET" not in route.methods or route.pattern in NO_PAGES:
+            continue
+        path = desk_address(route, world)
+        for more in ("", "?q=Murmeltier", *EXPORTS):
+            if more and "<" in route.pattern:
+                continue
+            text = readable(content_of(visit(world, "editor", "GET", path + more)))
+            for name, canary in hidden.items():
+                if canary in text:
+                    seen.setdefault(name, []).append(path + more)
+    assert seen == {}

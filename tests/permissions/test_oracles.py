@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus, unquote
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.cast import PASSWORD
@@ -60,6 +62,24 @@ def test_no_method_or_condition_tells_foreign_from_absent(world, route):
             plain = told(world, who, "GET", absent)
             for name, headers in CONDITIONS.items():
                 assert told(world, who, "GET", foreign, **headers) == plain, (who, name)
+
+
+@pytest.mark.parametrize("route", OWNED, ids=lambda route: route.pattern)
+def test_foreign_costs_as_much_as_absent(world, route):
+    """As many statements, so that no clock tells what no word tells."""
+    paths = [address(route, world, whose) for whose in ("a", "absent")]
+    wrong = {}
+    for who in RIVALS:
+        for method in route.methods:
+            visit(world, who, method, paths[1])  # whatever is read once for all is read now
+            counts = []
+            for path in paths:
+                with CaptureQueriesContext(connection) as run:
+                    visit(world, who, method, path)
+                counts.append(len(run))
+            if counts[0] != counts[1]:
+                wrong[who, method] = counts
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("override", ["DELETE", "PATCH", "PUT"])
