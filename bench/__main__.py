@@ -32,12 +32,18 @@ def _arguments(arguments: Sequence[str], names: Sequence[str]) -> argparse.Names
 
 def _run(workload: Workload, server: Server, chosen: argparse.Namespace) -> list[Result]:
     results = []
-    for size in chosen.sizes or (workload.quick if chosen.quick else workload.sizes):
+    for size in _sizes(workload, chosen):
         case = workload.prepare(server, size, chosen.seed)
         result = measure(workload, size, case, 2 if chosen.quick else chosen.rounds)
         print(line(result), flush=True)
         results.append(result)
     return results
+
+
+def _sizes(workload: Workload, chosen: argparse.Namespace) -> Sequence[int]:
+    """What to measure; nothing where a workload has no short form."""
+    sizes: Sequence[int] = chosen.sizes or (workload.quick if chosen.quick else workload.sizes)
+    return sizes
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
         gc.collect()
         gc.freeze()  # as the web application does
         print(HEADER, flush=True)
-        for name in chosen.workloads or workloads:
+        for name in [one for one in chosen.workloads or workloads if _sizes(workloads[one], chosen)]:
             path = write_results(name, _run(workloads[name], server, chosen))
             drawn = plot(workloads[name].title, json.loads(path.read_text()))
             (RESULTS / f"{name}.svg").write_text(drawn)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from concord.portal.actor import Actor
     from concord.pricing.models import Quote
 
+#: more commitments take minutes to load
+_QUICK = 10_000
 _MADE_FROM = (PROJECT / "bench/data/commitments.py",)
 # What any implementation must pay: the lock, every promise under the constraint, the lines, the quote, the event.
 _PROMISE = """
@@ -48,10 +50,10 @@ class QuoteIssue:
     """Issuing at so many live commitments, spread over customers; the size is the number of lines."""
 
     sizes: Sequence[int] = (1, 10, 100)
-    quick: Sequence[int] = (1, 10, 100)
 
     def __init__(self, live: int) -> None:
         self.live = live
+        self.quick: Sequence[int] = self.sizes if live <= _QUICK else ()
         self.name = f"quote-issue-{live // 1_000}k"
         self.title = f"Issuing a quote at {live:,} live commitments, by lines"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from concord.portal.ui.formats import format_moment, format_number
@@ -33,10 +35,16 @@ class AvailabilityAnswer:
     text: str
 
 
+@lru_cache(maxsize=16)
+def _not_counted(_language: str | None) -> AvailabilityAnswer:
+    """Every line of a list may say so: the sentence is looked up once a language."""
+    return AvailabilityAnswer(AvailabilityCode.NOT_COUNTED, 0, 0, None, _("Not counted: ask before you promise."))
+
+
 def answer_for(stock: Availability, quantity: int) -> AvailabilityAnswer:
     """ "40 of 59 now, the rest on 3 March", in the reader's language, for ``quantity`` ≥ 1 of the product's unit."""
     if not stock.is_known:
-        return AvailabilityAnswer(AvailabilityCode.NOT_COUNTED, 0, 0, None, _("Not counted: ask before you promise."))
+        return _not_counted(get_language())
     missing, now, day = stock.missing(quantity), min(stock.available, quantity), stock.complete_on(quantity)
     if not missing:
         shown = format_number(stock.available)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from concord.pricing import search_text
 from concord.pricing.enums import Lifecycle
@@ -146,7 +147,9 @@ def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
     if not wanted:
         return {}
     # Left out is what pricing never asks for: reading it would take longer than the prices.
-    products = Product.objects.select_related("family").defer(*_UNPRICED).filter(sku__in=wanted)
+    # One array, not a parameter a SKU.
+    given = RawSQL("SELECT unnest(%s::text[])", [wanted])
+    products = Product.objects.select_related("family").defer(*_UNPRICED).filter(sku__in=given)
     return {product.sku: product for product in products}
 
 
