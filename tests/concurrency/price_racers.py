@@ -165,7 +165,7 @@ def _end_unguarded(name: str, one: dict) -> None:
     import time
 
     from concord.portal.actor import portal_actor
-    from concord.pricing.actions.drafts import record_for
+    from concord.pricing.actions.quote_facts import record_for
     from concord.pricing.models import Quote
 
     quote = Quote.objects.unscoped("test").select_related("partner").get(uuid=one["quote"])

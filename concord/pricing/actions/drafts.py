@@ -12,19 +12,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.partners.actions.colleagues import hold_active
 from concord.partners.models import EndCustomer, Partner
 from concord.portal import registry
 from concord.portal.actor import Actor
-from concord.portal.events import Fact, Subject, record_all
+from concord.portal.events import Subject
 from concord.portal.locking import database_clock
 from concord.portal.money import is_currency
 from concord.portal.periods import end_of_local_day, local_date
 from concord.portal.refusals import Conflict, FieldError, InvalidInput, NotThere
 from concord.portal.work import action
+from concord.pricing.actions.quote_facts import record_for
 from concord.pricing.actions.shown_prices import demand_shown_lines, demand_shown_prices
 from concord.pricing.actions.wanted_prices import keep_wanted_prices
 from concord.pricing.engine import LineResult
@@ -57,20 +58,6 @@ class QuoteTexts:
     note: str = ""
     language: str = "en"
     is_bilingual: bool = False
-
-
-def record_for(verb: str, *, actor: Actor, quote: Quote, **payload: object) -> None:
-    """Record a fact on the quote's chain and, where it has a story, on that one too, in the same words."""
-    record_all(facts_of_quote(verb, quote, **payload), actor=actor)
-
-
-def facts_of_quote(verb: str, quote: Quote, **payload: object) -> list[Fact]:
-    """A fact for the quote's chain and, where it has a story, the same for that one."""
-    told = {"quote": quote.uuid, "number": quote.number, "revision": quote.revision, **payload}
-    facts = [Fact(verb, Subject("quote", quote.uuid, quote.partner_id), told)]
-    if quote.story_type and quote.story_uuid:
-        facts.append(Fact(verb, Subject(quote.story_type, quote.story_uuid, quote.partner_id), told))
-    return facts
 
 
 @action
@@ -232,7 +219,7 @@ def revise_quote(
     begun = Quote.objects.unscoped("the successor of an own quote").filter(supersedes=quote).first()
     if begun is not None:
         return own_quote(actor, begun.uuid)
-    rows = list(quote.lines.select_related("product"))
+    rows = list(lines_to_price(quote))
     lines = inputs_of(rows)
     priced = price_quote(
         partner_id=quote.partner_id,
@@ -277,6 +264,12 @@ def next_revision(quote: Quote, *, valid_until: date) -> Quote:
         story_type=quote.story_type,
         story_uuid=quote.story_uuid,
     )
+
+
+def lines_to_price(quote: Quote) -> QuerySet[QuoteLine]:
+    """The lines with their products, without what pricing them anew does not read: the receipts are most of them."""
+    unread = ("receipt", "product__description", "product__search_key")
+    return quote.lines.select_related("product").defer(*unread)
 
 
 def inputs_of(lines: Iterable[QuoteLine]) -> list[QuoteLineInput]:

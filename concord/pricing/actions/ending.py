@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from concord.portal.events import Fact
-from concord.pricing.actions.drafts import facts_of_quote
+from concord.pricing.actions.quote_facts import facts_of_quote
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
 

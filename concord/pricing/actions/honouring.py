@@ -13,8 +13,8 @@ from concord.portal.periods import end_of_local_day, local_date
 from concord.portal.refusals import InvalidInput
 from concord.portal.work import action
 from concord.pricing.actions.commitments import write_promises
-from concord.pricing.actions.drafts import record_for
 from concord.pricing.actions.price_exceptions import noting_refused_prices
+from concord.pricing.actions.quote_facts import record_for
 from concord.pricing.actions.reservations import keep_for_accepted
 from concord.pricing.actions.special_price_uses import keep_special_prices
 from concord.pricing.engine import PriceKind, Receipt

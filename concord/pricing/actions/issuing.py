@@ -23,19 +23,12 @@ from concord.pricing.actions.commitments import (
     end_promises,
     write_promises,
 )
-from concord.pricing.actions.drafts import (
-    demand_prices,
-    facts_of_quote,
-    inputs_of,
-    lines_of,
-    next_revision,
-    record_for,
-    totals,
-)
+from concord.pricing.actions.drafts import demand_prices, inputs_of, lines_of, lines_to_price, next_revision, totals
 from concord.pricing.actions.ending import end_quote
 from concord.pricing.actions.freezing import freeze, keep_amounts
 from concord.pricing.actions.outliving import demand_prices_last
 from concord.pricing.actions.price_exceptions import note_repriced, noting_refused_prices
+from concord.pricing.actions.quote_facts import facts_of_quote, record_for
 from concord.pricing.actions.reservations import hold_for_quote
 from concord.pricing.actions.shown_prices import PricesChanged, demand_shown_draft, money
 from concord.pricing.actions.special_price_uses import reserve_special_prices
@@ -169,7 +162,7 @@ def _demand_draft(quote: Quote, *, now: datetime) -> None:
 
 def _price(actor: Actor, quote: Quote, *, moment: datetime, seen: ShownPrices | None) -> _Priced:
     """The lines at ``moment``, if they are what was shown and what holds for the customer."""
-    lines = list(quote.lines.select_related("product"))
+    lines = list(lines_to_price(quote))
     if seen is not None:
         demand_shown_draft(seen, quote, lines)
     inputs = inputs_of(lines)

@@ -20,7 +20,7 @@ from concord.portal.enums import Door
 from concord.portal.limits import Limit, spend
 from concord.portal.refusals import NotThere
 from concord.portal.work import action
-from concord.pricing.actions.drafts import record_for
+from concord.pricing.actions.quote_facts import record_for
 from concord.pricing.enums import CheckKind
 from concord.pricing.models import MAX_ATTEMPTS, MailProof, Quote, QuoteCheck
 from concord.pricing.queries.quote_checks import answer_for, checked_quote

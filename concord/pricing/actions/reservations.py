@@ -19,7 +19,7 @@ from concord.portal.events import Fact
 from concord.portal.locking import Space, lock
 from concord.portal.refusals import Conflict, NotThere
 from concord.portal.work import action
-from concord.pricing.actions.drafts import facts_of_quote, record_for
+from concord.pricing.actions.quote_facts import facts_of_quote, record_for
 from concord.pricing.actions.stock import keep_unmet_demand
 from concord.pricing.enums import DemandSource, ReservationStage
 from concord.pricing.models import Quote, StockReservation, StockSettings
