@@ -6,7 +6,11 @@ import pytest
 from django.urls import reverse
 
 from concord.deals.actions.appeals import file_appeal
+from concord.deals.actions.eligibility import set_vendor_account
+from concord.deals.actions.extensions import request_extension
 from concord.deals.actions.holds import hold_protection
+from concord.deals.desk.protection_base import LISTS
+from concord.deals.models import ProgrammeSettings
 from tests.browser import WIDTHS, look_at
 from tests.deals import making
 from tests.deals.test_in_the_browser import LOOKS, session_of
@@ -46,3 +50,38 @@ def test_the_pages_of_protections(cast, open_page, width, theme, language):
         page = open_page(path, session=session_of(neutral), **look)
         page.wait_for_load_state("networkidle")
         look_at(page, f"protection-desk-{name}-{width}-{language}")
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
+def test_the_desks_lists(cast, open_page, width, theme, language):
+    deal = making.approved(cast)
+    making.approved(cast, user=cast.seller_b, name="Aurora Pumpen AB")
+    waiting = making.submitted(cast, user=cast.seller_b, name="Nordwind Antriebe Nord GmbH")
+    rival = lost(cast)
+    ProgrammeSettings.objects.create(readiness_at_least=0)
+    hold_protection(
+        actor=manager(cast), deal_uuid=deal.uuid, cause="tender_runs", until=making.now() + 9 * DAY, now=making.now()
+    )
+    request_extension(
+        actor=cast.actor(cast.seller_a), deal_uuid=deal.uuid, note="On.", upload=paper(), now=making.now()
+    )
+    file_appeal(
+        actor=cast.actor(cast.seller_b), deal_uuid=rival.uuid, grounds="First.", upload=paper(), now=making.now()
+    )
+    set_vendor_account(
+        actor=manager(cast), customer_uuid=deal.end_customer.uuid, is_own=True, note="Key account", now=making.now()
+    )
+    person = cast.vendor_manager
+    person.language = language
+    person.save()
+    paths = {name: reverse(f"protections:{name}") for name, _label in LISTS}
+    paths["bench"] = reverse("registrations:bench", args=[waiting.uuid])
+    paths["vendor-accounts"] = f"{reverse('registrations:vendor_accounts')}?add=Aurora"
+    paths["queues"] = reverse("protections:index")
+    paths["one"] = reverse("protections:one", args=[deal.uuid])
+    paths["appeal"] = reverse("protections:appeal", args=[rival.uuid])
+    paths["leads"] = reverse("leads:index")
+    for name, path in paths.items():
+        page = open_page(path, session=session_of(person), width=WIDTHS[width], theme=theme, language=language)
+        page.wait_for_load_state("networkidle")
+        look_at(page, f"desk-list-{name}-{width}-{language}")

@@ -217,7 +217,10 @@ class PrecedentsView(ProtectionList):
         """How many there are, and how many appeals might follow."""
         found = lists.appeal_figures(actor, now=timezone.now())
         judged = found["upheld"] + found["overturned"]
-        return [(lists.precedent_rows().count(), _("published"), "", ""), (judged, _("appeals were judged"), "", "")]
+        return [
+            (lists.precedent_rows().count(), _("published judgements"), "", ""),
+            (judged, _("appeals were judged"), "", ""),
+        ]
 
 
 class LivesView(ProtectionList):
