@@ -90,5 +90,7 @@ class Server:
         return self._notes().get(what, "")
 
     def _note(self, what: str, mark: str) -> None:
+        if self.given:  # nothing is known of another server, and the notes are about our own
+            return
         STATE.mkdir(exist_ok=True)
         self._notes_file.write_text(json.dumps({**self._notes(), what: mark}, indent=2) + "\n")
