@@ -7,10 +7,16 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from concord.partners.actions.customers import relate
 from concord.portal.models import Event
+from concord.portal.periods import period
+from concord.pricing.actions.quotes import QuoteLineInput, draft_quote
+from concord.pricing.models import RegistrationBenefit
 from tests.permissions.addresses import UnknownParameter, address
 from tests.permissions.planting import VENDORS_FILE
 from tests.permissions.routes import all_routes
@@ -160,3 +166,32 @@ def test_an_editor_meets_no_business_at_the_desk(world):
                 if canary in text:
                     seen.setdefault(name, []).append(path + more)
     assert seen == {}
+
+
+@pytest.mark.parametrize("who", ["seller_b", "client_b"])
+def test_a_customer_in_common_tells_nothing_of_the_other_partner(world, who):
+    """B is registered for another family and has a draft at A's own customer: it meets the company's name alone."""
+    with undone():
+        relate(partner_id=world.cast.partner_b.pk, end_customer_id=world.customer.pk, now=datetime.now(UTC))
+        RegistrationBenefit.objects.create(
+            partner=world.cast.partner_b,
+            end_customer=world.customer,
+            family=world.cast.other_family,
+            period=period(datetime.now(UTC) - timedelta(hours=1), None),
+            granted_by_type="deal",
+            granted_by_uuid=world.rival_deal.uuid,
+        )
+        draft = draft_quote(
+            actor=world.cast.actor(world.cast.seller_b),
+            partner_id=world.cast.partner_b.pk,
+            seller_id=world.cast.seller_b.pk,
+            end_customer_id=world.customer.pk,
+            customer_name="Our own name for them",
+            currency="USD",
+            valid_until=(datetime.now(UTC) + timedelta(days=9)).date(),
+            lines=[QuoteLineInput(world.product.sku, 10)],
+        )
+        common = sightings(replace(world, rival_quote=draft), who)
+    # What is granted to a customer holds through every partner, and who is related is shown the price in force.
+    assert set(common) <= {"customer's name", "special price"}
+    assert "customer's name" in common or who == "seller_b"

@@ -54,6 +54,8 @@ class HandoverForm(forms.Form):
                 # What a seller keeps as a draft moves along, but is not read.
                 label = _("A seller's draft of %(day)s") % {"day": format_moment(deal.created_at, "date")}
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=same)
+        if not is_vendor:
+            self.fields["note"].help_text = _("Your company alone reads it; the vendor does not.")
         if not may_deactivate:
             del self.fields["then_deactivate"]
 
