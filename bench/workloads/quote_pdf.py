@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -10,12 +11,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.frame import Case
+from bench.frame import Call, Case
 from bench.server import Server
 
 if TYPE_CHECKING:
     from concord.pricing.models import Quote, QuoteLine
 
+#: documents over which the typesetter's CPU is taken
+_WARM = 2
 #: fewer calls for longer documents; a round of each size takes a few seconds
 _CALLS = {1: 10, 10: 8, 100: 3, 1_000: 1}
 
@@ -71,7 +74,25 @@ class QuotePdf:
 
         made = product(0)
         assert isinstance(made, bytes)
-        return Case(product, floor, calls=_CALLS[size], figures={"kilobytes": round(len(made) / 1000, 1)})
+        figures = {"kilobytes": round(len(made) / 1000, 1), "typesetter CPU ms": _cpu_of_typesetter(product)}
+        return Case(product, floor, calls=_CALLS[size], figures=figures)
+
+
+def _cpu_of_typesetter(product: Call) -> float:
+    """Milliseconds of one warm document in the process that lays out; those of this process stand in the table."""
+    from concord.documents.pdf.process import typesetting_process
+
+    def used() -> float:
+        child = typesetting_process._child
+        if child is None:
+            return 0.0
+        fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    for number in range(_WARM):
+        product(number)
+    return round((used() - before) * 1000 / _WARM, 1)
 
 
 def _quote(count: int) -> tuple[Quote, list[QuoteLine]]:
