@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from concord.deals.actions.leads_claiming import claim_lead
@@ -108,3 +109,12 @@ def test_leads_without_partner_and_seller_are_exported(cast, manager):
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert answer.status_code == 200
     assert len(content.strip().splitlines()) == 3
+
+
+def test_an_empty_list_of_leads_says_where_leads_come_from(cast):
+    client = Client()
+    client.force_login(cast.vendor_manager)
+    page = client.get(reverse("leads:index")).content.decode()
+    assert "import the list of a fair" in page
+    nothing = client.get(reverse("leads:index"), {"q": "nothing like it"}).content.decode()
+    assert "import the list of a fair" not in nothing

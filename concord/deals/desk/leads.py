@@ -82,6 +82,7 @@ class LeadsView(generic.IndexView):
     index_url_name = "leads:index"
     index_results_url_name = "leads:index_results"
     template_name = "deals/desk/leads.html"
+    results_template_name = "deals/desk/leads_results.html"
     paginate_by = 50
     is_searchable = True
     search_fields = ["customer_name", "customer_city", "contact_name", "partner__name"]
