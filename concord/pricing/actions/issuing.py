@@ -32,6 +32,7 @@ from concord.pricing.actions.quote_facts import facts_of_quote, record_for
 from concord.pricing.actions.reservations import hold_for_quote
 from concord.pricing.actions.shown_prices import PricesChanged, demand_shown_draft, money
 from concord.pricing.actions.special_price_uses import reserve_special_prices
+from concord.pricing.actions.wanted_prices import demand_few_prices
 from concord.pricing.codes import new_code
 from concord.pricing.engine import LineResult
 from concord.pricing.enums import QUOTE_DEED_STATES, QuoteStatus
@@ -90,7 +91,7 @@ def issue_quote(
     product and quantity break in one statement, freezes lines, receipts and terms, relates partner and customer.
     Records ``quote.issued`` (``quote.shortened``, and ``quote.superseded`` on the former revision), on the story's
     chain too. Raises ``NotThere``, ``NotAllowed``, ``WrongState``, ``InvalidInput``, ``PriceConflict``,
-    ``PricesChanged``, ``OutlivesPrice``, ``SpecialPriceUsedUp``, ``ChangedMeanwhile``.
+    ``TooManyPrices``, ``PricesChanged``, ``OutlivesPrice``, ``SpecialPriceUsedUp``, ``ChangedMeanwhile``.
     """
     wanted = quote_to_issue(actor, quote_uuid)
     quote, moment = wanted.quote, now or wanted.moment
@@ -165,6 +166,7 @@ def _price(actor: Actor, quote: Quote, *, moment: datetime, seen: ShownPrices | 
     lines = list(lines_to_price(quote))
     if seen is not None:
         demand_shown_draft(seen, quote, lines)
+    demand_few_prices(actor, quote, lines, now=moment)
     inputs = inputs_of(lines)
     prices = price_quote(
         partner_id=quote.partner_id,

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from concord.portal.actor import Actor
 from concord.portal.locking import Space, lock
+from concord.portal.refusals import Conflict
 from concord.portal.work import action
 from concord.pricing.actions.price_exceptions import Noted, note_exceptions
 from concord.pricing.enums import ExceptionKind
+from concord.pricing.models import Quote, QuoteLine
+from concord.pricing.queries.wanted_prices import tried_prices
 
 #: so many different amounts for one item at one customer are compared, for each partner and day
 COMPARED_A_DAY: Final = 4
 DAY: Final = timedelta(days=1)
+#: so many different amounts for one item at one customer may be tried by issuing, for each partner and day
+TRIED_A_DAY: Final = 6
+
+
+class TooManyPrices(Conflict):
+    """One price after the other was tried, which would find the one that is promised to somebody else."""
+
+    default_code = "too_many_prices"
+
+    def __init__(self, skus: Sequence[str]) -> None:
+        text = _("Too many different prices were tried today for %(skus)s. Ask for a special price.")
+        super().__init__(text % {"skus": ", ".join(skus)})
+
+
+def demand_few_prices(actor: Actor, quote: Quote, lines: Sequence[QuoteLine], *, now: datetime) -> None:
+    """Refuse to compare yet another wanted price with the one in force, before it is. Raises ``TooManyPrices``."""
+    if not actor.is_partner:
+        return
+    tried = tried_prices(quote, lines, now=now, within=DAY)
+    over = sorted(sku for sku, number in tried.items() if number > TRIED_A_DAY)
+    if over:
+        raise TooManyPrices(over)
+
 
 _KEEP = """
 INSERT INTO pricing_wantedprice AS kept (partner_id, customer_number, product_id, unit_price, is_compared, at)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from concord.pricing.actions.quotes import QuoteLineInput, edit_draft
-from concord.pricing.actions.wanted_prices import COMPARED_A_DAY, DAY
+from concord.pricing.actions.wanted_prices import COMPARED_A_DAY, DAY, TRIED_A_DAY
 from concord.pricing.enums import ExceptionKind, RivalNotice
 from concord.pricing.models import PriceException, Quote, WantedPrice
 from concord.pricing.queries.wanted_prices import compared_prices
@@ -97,3 +97,36 @@ def test_others_wanted_prices_do_not_count_against_one(shop, rival):
     facts = {"partner_id": shop.cast.partner_b.pk, "end_customer_id": shop.customer.pk}
     assert compared_prices(**facts, lines=[line]) == [(shop.relay.pk, 5, Decimal("5.01"))]
     assert Quote.objects.unscoped("test").count() == 3
+
+
+def try_at(client, shop, *prices):
+    lines = [{"sku": "RELAY-1", "quantity": 5, "unit_price": {"amount": one, "currency": "USD"}} for one in prices]
+    body = {
+        "customer": str(shop.customer.uuid),
+        "customer_name": "Kunde AG",
+        "currency": "USD",
+        "valid_until": shop.day(20).isoformat(),
+        "lines": lines,
+        "issue": True,
+    }
+    answer = client.post("/api/v1/quotes/", body, content_type="application/json")
+    return answer.status_code, answer.json().get("code", "issued")
+
+
+@pytest.mark.parametrize("is_promised", [True, False])
+def test_nobody_finds_a_promised_price_by_issuing_at_one_after_the_other(shop, client, is_promised):
+    """Not even the right one is compared once many were tried; and whether anything is promised changes nothing."""
+    if is_promised:
+        shop.issue((shop.relay, 5))
+    client.force_login(shop.cast.seller_b)
+    tries = [try_at(client, shop, f"{7 - step / 100:.2f}") for step in range(TRIED_A_DAY)]
+    assert tries == [(409, "price_conflict")] * TRIED_A_DAY
+    assert try_at(client, shop, "10") == (409, "too_many_prices")
+    assert try_at(client, shop, "6.12") == (409, "too_many_prices")
+    assert not Quote.objects.unscoped("test").filter(partner=shop.cast.partner_b).exists()
+
+
+def test_many_lines_of_one_item_are_not_compared_in_one_go(shop, client):
+    shop.issue((shop.relay, 5))
+    client.force_login(shop.cast.seller_b)
+    assert try_at(client, shop, *(f"{step}.00" for step in range(4, 14))) == (409, "too_many_prices")
