@@ -71,7 +71,14 @@ def _approve(racer: Racer, deal: str) -> str:
     return _outcome(lambda: approve_registration(actor=manager, deal_uuid=uuid.UUID(deal), now=datetime.now(UTC)))
 
 
-_DEEDS = {"grant": _grant, "choose": _choose, "lapse": _lapse, "approve": _approve}
+def _end(racer: Racer, deal: str) -> str:
+    from concord.deals.actions.holds_ending import end_hold
+
+    manager = _actor(racer.facts["manager"])
+    return _outcome(lambda: end_hold(actor=manager, deal_uuid=uuid.UUID(deal), now=datetime.now(UTC)))
+
+
+_DEEDS = {"end": _end, "grant": _grant, "choose": _choose, "lapse": _lapse, "approve": _approve}
 
 
 def two_at_a_time(racer: Racer, turn: int) -> str:

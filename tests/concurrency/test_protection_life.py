@@ -11,6 +11,7 @@ from django.db import connection
 
 from concord.deals.actions.evidence import attach_evidence
 from concord.deals.actions.extensions import request_extension
+from concord.deals.actions.holds import hold_protection
 from concord.deals.models import ExtensionRequest, ProgrammeSettings, ProtectionLife
 from concord.portal.invariants import broken_invariants
 from tests.concurrency.racing import as_owner, race, size
@@ -19,7 +20,7 @@ from tests.deals import making
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
 WORK = "tests.concurrency.life_racers"
-RULES = {"one_protection", "protection_of_deal", "protection_life", "life_protects", "protection_benefit"}
+RULES = {"one_protection", "protection_of_deal", "protection_life", "life_protects", "protection_benefit", "life_held"}
 #: a deal that is over, or of which the history says so, and whose protection lives; or the other way round
 TORN = """
 SELECT count(*) FROM deals_deal d JOIN deals_protectionlife l ON l.deal_id = d.id
@@ -100,7 +101,14 @@ def test_twin_without_locks_and_constraint_several_wait(cast, app_dsn, owner_dsn
     assert result.count("won") > rounds
 
 
-PAIRS = [("grant", "lapse"), ("choose", "lapse"), ("choose", "grant"), ("approve", "lapse")]
+PAIRS = [
+    ("grant", "lapse"),
+    ("choose", "lapse"),
+    ("choose", "grant"),
+    ("approve", "lapse"),
+    ("end", "grant"),
+    ("end", "end"),
+]
 
 
 def start_of(cast, pair, rounds: int):
@@ -113,6 +121,15 @@ def start_of(cast, pair, rounds: int):
                 deal_uuid=deal.uuid,
                 note="It goes on.",
                 upload=SimpleUploadedFile("more.txt", b"More.", "text/plain"),
+                now=making.now(),
+            )
+    if "end" in pair:
+        for deal in deals:
+            hold_protection(
+                actor=cast.actor(cast.vendor_manager),
+                deal_uuid=deal.uuid,
+                cause="tender_runs",
+                until=making.now() + timedelta(days=20),
                 now=making.now(),
             )
     if "lapse" in pair:
@@ -136,11 +153,27 @@ def test_of_two_things_at_once_each_finds_the_other_done_or_not(cast, app_dsn, p
         "grant": {"won", "refused: wrong_state"},
         "choose": {"won", "refused: wrong_state"},
         "lapse": {"won"},
+        "end": {"won", "refused: wrong_state"},
         "approve": {"won", "refused: already_protected"},
     }
     for outcome in result.outcomes:
         deed, _, came_of_it = outcome.result.partition(" ")
         assert came_of_it in allowed[deed] | ({"refused: hard_end"} if pair == ("choose", "grant") else set())
+
+
+def test_a_stop_of_the_clock_is_ended_once(cast, app_dsn):
+    rounds = size(2, 6)[1]
+    facts = start_of(cast, ("end", "end"), rounds)
+    result = race(f"{WORK}:two_at_a_time", url=app_dsn, processes=2, rounds=rounds, facts=facts)
+    for number in range(rounds):
+        assert sorted(result.of_round(number)) == ["end refused: wrong_state", "end won"]
+
+
+def test_twin_without_locks_a_stop_is_ended_twice(cast, app_dsn):
+    rounds = size(2, 3)[1]
+    facts = start_of(cast, ("end", "end"), rounds)
+    result = race(f"{WORK}:two_at_a_time_without_locks", url=app_dsn, processes=2, rounds=rounds, facts=facts)
+    assert result.count("end won") > rounds
 
 
 @pytest.mark.parametrize("pair", [("grant", "lapse"), ("choose", "lapse")], ids="-".join)
