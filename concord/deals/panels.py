@@ -17,8 +17,11 @@ from concord.deals.queries.registrations import due_steps
 from concord.deals.queries.story import due_promises
 from concord.deals.rules import can_read_deals
 from concord.portal.actor import Actor
+from concord.portal.doors import once
 
 _MOST = 8
+#: so many are counted above the panels
+MOST_COUNTED = 100
 
 
 def waiting_for_me(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
@@ -26,10 +29,10 @@ def waiting_for_me(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
     if not actor.is_partner:
         return None
     now = timezone.now()
-    soon = timedelta(days=programme_terms().warn_before_end_days)
+    soon = timedelta(days=once(request, programme_terms).warn_before_end_days)
     return {
         "returned": returned_registrations(actor, most=_MOST),
-        "ending": ending_protections(actor, now=now, within=soon, most=_MOST),
+        "ending": once(request, ending_protections, actor, now=now, within=soon, most=MOST_COUNTED)[:_MOST],
         "steps": due_steps(actor, now=now, most=_MOST),
         "promises": due_promises(actor, now=now, most=_MOST),
     }
@@ -45,7 +48,7 @@ def funnel(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
     """How many of the reader's deals stand where."""
     if not can_read_deals(actor):
         return None
-    counts = counts_by_state(actor)
+    counts = once(request, counts_by_state, actor)
     if not counts:
         return None
     stages = (

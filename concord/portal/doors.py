@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -21,6 +21,7 @@ from concord.portal.tabular import Value, write_csv, write_xlsx
 from concord.portal.work import Busy
 
 _P = ParamSpec("_P")
+_Answer = TypeVar("_Answer")
 PageView = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
 
 
@@ -51,6 +52,18 @@ def extranet_page(
         return login_required(guarded)
 
     return decorate
+
+
+def once(request: HttpRequest, ask: Callable[..., _Answer], *about: Hashable, **given: object) -> _Answer:
+    """What several parts of one page ask for, asked once a request.
+
+    ``ask`` and what it is ``about`` say what is asked; what else is ``given`` (moments, limits) is the first asker's.
+    """
+    answers: dict[Hashable, Any] = request.__dict__.setdefault("_answered_once", {})
+    if (ask, about) not in answers:
+        answers[ask, about] = ask(*about, **given)
+    answer: _Answer = answers[ask, about]
+    return answer
 
 
 def refuse_form(form: forms.BaseForm, refusal: Refusal) -> None:

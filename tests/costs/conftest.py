@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from concord.deals.models import ProgrammeSettings
+from concord.portal.models.brand import BrandSettings
 from ops.embedded_postgres import APP, SUPERUSER
 from tests.database import TestDatabase, point_django_at
 from tests.permissions.world import World, make_world, undone
@@ -24,7 +25,8 @@ def world(
         point_django_at(test_database.url(SUPERUSER))
         with undone():
             made = make_world()
-            ProgrammeSettings.objects.create()  # as every installation has, once its terms were looked at
+            for settings in (ProgrammeSettings, BrandSettings):
+                settings.load()  # as every installation has them, once somebody looked
             yield made
         point_django_at(test_database.url(APP))
     structlog.reset_defaults()

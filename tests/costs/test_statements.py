@@ -27,10 +27,9 @@ FEW, MANY = 3, 30
 MOST = 12
 #: pages that show more than a list, and lists of the desk: rights, pages, collections and languages take seven there
 ALLOWED: dict[str, int] = {
-    "": 29,
-    r"^((?:[\w\-]+/)*)$": 29,
+    "": 21,
+    r"^((?:[\w\-]+/)*)$": 21,
     "deals/<uuid:deal_uuid>/": 15,
-    "deals/<uuid:deal_uuid>/brief/": 13,
     "quotes/<uuid:uuid>/": 15,
     "desk/customers/inspect/<int:pk>/": 22,
     "desk/eligibility_rules/edit/<int:pk>/": 14,
@@ -44,7 +43,7 @@ ALLOWED: dict[str, int] = {
     "desk/protections/holds/": 14,
     "desk/protections/lives/": 13,
     "desk/registrations/": 13,
-    "desk/registrations/<uuid:deal_uuid>/": 38,
+    "desk/registrations/<uuid:deal_uuid>/": 44,
     "desk/registrations/all/": 13,
 }
 #: with copies of prices, two would be in force for one product, and no price is told

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from concord.cms.queries.pages import unread_news
 from concord.deals.enums import FINAL_STAGES, ReviewStatus
-from concord.deals.queries.deals import counts_by_state, ending_protections
-from concord.deals.queries.programme import programme_terms
+from concord.deals.models import Protection
 from concord.portal.actor import Actor
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.queries.quotes import quotes_listed
 
-_MANY = 100
 _NOT_OPEN = {*FINAL_STAGES, ReviewStatus.REJECTED, ReviewStatus.DUPLICATE}
 
 
@@ -28,14 +27,20 @@ class HomeFigures:
     unread: int
 
 
-def home_figures(*, actor: Actor, language: str, now: datetime) -> HomeFigures:
-    """What a partner's person has going on. Four statements."""
-    days = programme_terms().warn_before_end_days
-    counts = counts_by_state(actor)
+def home_figures(
+    *,
+    actor: Actor,
+    language: str,
+    now: datetime,
+    ending_days: int,
+    counts: Mapping[str, int],
+    ending: Sequence[Protection],
+) -> HomeFigures:
+    """What a partner's person has going on. Two statements, besides what the panels ask for too."""
     return HomeFigures(
         open_deals=sum(number for state, number in counts.items() if state not in _NOT_OPEN),
-        ending=len(ending_protections(actor, now=now, within=timedelta(days=days), most=_MANY)),
-        ending_days=days,
+        ending=len(ending),
+        ending_days=ending_days,
         live_quotes=quotes_listed(actor, status=QuoteStatus.ISSUED, now=now).count(),
         unread=unread_news(actor=actor, language=language, now=now),
     )

@@ -7,9 +7,21 @@ from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.http import Http404
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 
 from concord.cms.enums import NEWS_STAYS_NEW
 from concord.cms.models import (
@@ -44,7 +56,10 @@ def in_language(pages: QuerySet[_P], language: str) -> QuerySet[_P]:
     translated = live.filter(translation_key=OuterRef("translation_key"), locale__language_code=language)
     earlier = live.filter(translation_key=OuterRef("translation_key"), locale_id__lt=OuterRef("locale_id"))
     wanted = Q(locale__language_code=language) | (~Exists(translated) & ~Exists(earlier))
-    return pages.live().public().select_related("locale").filter(wanted)  # type: ignore[attr-defined,no-any-return] # Wagtail's queryset
+    # What Wagtail's own `public()` finds by a statement before every other one.
+    above = PageViewRestriction.objects.annotate(below=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
+    private = Exists(above.filter(below__startswith=F("page__path")))
+    return pages.live().select_related("locale").filter(wanted, ~private)  # type: ignore[attr-defined,no-any-return] # Wagtail's queryset
 
 
 def home_page(language: str) -> HomePage | None:

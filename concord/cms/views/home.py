@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,11 +13,15 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from concord.cms.enums import NEWS_ON_HOME
-from concord.cms.queries.figures import home_figures
+from concord.cms.queries.figures import HomeFigures, home_figures
 from concord.cms.queries.pages import home_page, news, news_index, with_unread
 from concord.cms.views.doors import for_people_we_know
+from concord.deals.panels import MOST_COUNTED
+from concord.deals.queries.deals import counts_by_state, ending_protections
+from concord.deals.queries.programme import programme_terms
 from concord.portal import registry
 from concord.portal.actor import Actor
+from concord.portal.doors import once
 from concord.portal.middleware import actor_of
 
 
@@ -29,6 +35,20 @@ def _panels(actor: Actor, request: HttpRequest) -> list[SafeString]:
     return drawn
 
 
+def _figures(actor: Actor, request: HttpRequest, *, language: str, now: datetime) -> HomeFigures:
+    """The figures, of what the panels have asked for already."""
+    days = once(request, programme_terms).warn_before_end_days
+    within = timedelta(days=days)
+    return home_figures(
+        actor=actor,
+        language=language,
+        now=now,
+        ending_days=days,
+        counts=once(request, counts_by_state, actor),
+        ending=once(request, ending_protections, actor, now=now, within=within, most=MOST_COUNTED),
+    )
+
+
 @require_safe
 @for_people_we_know
 def home(request: HttpRequest) -> HttpResponse:
@@ -39,6 +59,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "panels": _panels(actor, request),
         "news": with_unread(news(language), actor=actor, now=now)[:NEWS_ON_HOME],
         "news_index": news_index(language),
-        "figures": home_figures(actor=actor, language=language, now=now) if actor.is_partner else None,
+        "figures": _figures(actor, request, language=language, now=now) if actor.is_partner else None,
     }
     return render(request, "cms/home.html", context)

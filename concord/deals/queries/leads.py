@@ -169,7 +169,7 @@ def with_due(leads: QuerySet[Lead]) -> QuerySet[Any]:
 def to_follow_up(actor: Actor, *, most: int = 20) -> list[Lead]:
     """What waits for the actor in the pool, with ``due``: offers, claims and drafts, the first due at the top."""
     own = leads_for(actor).filter(partner_id=actor.partner_id or 0)
-    return list(with_due(own).filter(due__isnull=False).order_by("due", "pk")[:most])
+    return list(with_due(own).filter(due__isnull=False).prefetch_related(None).order_by("due", "pk")[:most])
 
 
 def leads_owned_by(user_id: int) -> QuerySet[Lead]:

@@ -42,6 +42,18 @@ def status(value: str | None, kind: str = "", label: str = "", tone: str = "", i
 
 
 @register.simple_tag
+def cell_attributes(table: Any, column: Any) -> SafeString:
+    """`{% cell_attributes table column %}`: class and label of a column's cells, worked out once a column.
+
+    No column of the kit gives its cells attributes by row.
+    """
+    known: dict[str, SafeString] = table.__dict__.setdefault("cell_attributes", {})
+    if column.name not in known:
+        known[column.name] = format_html('{} data-label="{}"', column.attrs["td"].as_html(), column.header)
+    return known[column.name]
+
+
+@register.simple_tag
 def money(amount: Any, currency: str = "", signed: bool = False) -> SafeString:
     """`{% money line.net line.currency %}` or `{% money price %}` for anything with `amount` and `currency`."""
     if amount is None or amount == "":
