@@ -28,6 +28,7 @@ class PoolFilter(django_filters.FilterSet):
     family = django_filters.ModelChoiceFilter(
         label=_("Product family"),
         queryset=ProductFamily.objects.all(),
+        to_field_name="code",
         method="with_family",
         empty_label=_("Any family"),
     )

@@ -133,7 +133,7 @@ def test_filters_stay_in_the_address_and_narrow_the_list(cast, seller):
     for query, found, missing in (
         ({"country": "FR"}, there, here),
         ({"size": "large"}, there, here),
-        ({"family": cast.other_family.pk}, there, here),
+        ({"family": cast.other_family.code}, there, here),
         ({"q": "kiel"}, here, there),
     ):
         page = seller.get(reverse("pool:list"), query).content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -67,11 +68,18 @@ def readable(content: bytes) -> str:
     return text
 
 
+#: the difference of two numbers of rows is how many the others have made in between
+A_ROW = re.compile(r"(?<![\w.])73100\d{5}(?!\w)")
+
+
 def sightings(world: World, who: str) -> dict[str, list[str]]:
     """Which canaries somebody meets, and where."""
     seen: dict[str, list[str]] = {}
     for path in addresses(world):
-        text = readable(content_of(visit(world, who, "GET", path))).replace(path, "")
+        answer = visit(world, who, "GET", path)
+        text = readable(content_of(answer)).replace(path, "")
+        if A_ROW.search(text + " ".join(answer.headers.values())):
+            seen.setdefault("number of a row", []).append(path)
         if path.startswith(("/check/", "/api/v1/quote-checks/")):
             # Whoever holds the code holds the document, and its number with the partner's code in it.
             text = text.replace(world.quote.number, "")
@@ -91,7 +99,7 @@ def test_its_owners_meet_them(world):
     feed = readable(content_of(visit(world, "client_a", "GET", "/api/v1/events/")))
     assert CANARIES["handover note"] in feed
     seen = sightings(world, "seller_a") | sightings(world, "admin_a") | sightings(world, "client_a")
-    assert not set(OF_THE_VENDOR) & set(seen)
+    assert not {"number of a row", *OF_THE_VENDOR} & set(seen)
     assert set(CANARIES) - set(seen) == NOT_SHOWN_TO_ITS_OWNER
 
 

@@ -72,6 +72,9 @@ PEOPLE = (
 OF_A = frozenset({"seller_a", "seller_a2", "admin_a", "client_a"})
 OUTSIDE_THE_DESK = ("anonymous", "stranger", "suspended", "seller_a", "admin_a", "seller_b", "client_vendor")
 
+#: rows of the world are counted from here on
+FIRST_NUMBER = 7_310_000_000
+
 CANARIES = {
     "partner's name": "Quetzalin Distribution GmbH",
     "partner's code": "QZL-7731",

@@ -14,6 +14,7 @@ from concord.deals.actions.leads_locked import (
     NotFree,
     lock_partner,
     locked_lead,
+    person_told,
     put_back,
     subject_of_lead,
     take,
@@ -87,7 +88,7 @@ def claim_lead(
         "lead.claimed",
         actor=actor,
         subject=subject_of_lead(lead),
-        payload={"owner": owner, "follow_up_by": lead.follow_up_by},
+        payload={"owner": person_told(owner), "follow_up_by": lead.follow_up_by},
     )
     return lead
 
@@ -144,7 +145,7 @@ def assign_lead(*, actor: Actor, lead_uuid: uuid.UUID, owner_id: int, now: datet
         "lead.assigned",
         actor=actor,
         subject=subject_of_lead(lead),
-        payload={"owner": owner_id, "follow_up_by": lead.follow_up_by},
+        payload={"owner": person_told(owner_id), "follow_up_by": lead.follow_up_by},
     )
     return lead
 
@@ -187,6 +188,7 @@ def reassign_leads(
     if leads is not None:
         wanted = wanted.filter(uuid__in=list(leads))
     successor = _partner_member(to_user_id)
+    giver, taker = person_told(from_user_id), person_told(to_user_id)
     moved = 0
     for lead in wanted.select_for_update(of=("self",)).order_by("pk"):
         if successor is None or successor.partner_id != lead.partner_id:
@@ -198,7 +200,7 @@ def reassign_leads(
             "lead.reassigned",
             actor=actor,
             subject=subject_of_lead(lead),
-            payload={"from": from_user_id, "to": to_user_id},
+            payload={"from": giver, "to": taker},
         )
         moved += 1
     return moved

@@ -12,6 +12,7 @@ from concord.deals.actions.leads_locked import (
     LeadExpectation,
     lead_to_time,
     locked_lead,
+    person_told,
     put_back,
     subject_of_lead,
     tell,
@@ -121,7 +122,7 @@ def remind_of_lead(*, actor: Actor, lead_id: int, now: datetime) -> bool:
         "lead.follow_up_due",
         actor=actor,
         subject=subject_of_lead(lead),
-        payload={"follow_up_by": lead.follow_up_by, "reminder": rungs, "owner": lead.owner_id},
+        payload={"follow_up_by": lead.follow_up_by, "reminder": rungs, "owner": person_told(lead.owner_id)},
     )
     return True
 

@@ -18,7 +18,7 @@ from concord.partners.models import Partner
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
 from concord.portal.events import Subject, record
-from concord.portal.models import Event
+from concord.portal.models import Event, User
 from concord.portal.refusals import Conflict, NotThere
 
 #: raises when the locked lead is not the version that the caller has read
@@ -75,6 +75,11 @@ def tell(
     """Record a fact about a lead; its ``lead`` names the lead, whichever chain it stands in."""
     told = {**(payload or {}), "lead": subject.lead}
     return record(verb, actor=actor, subject=subject.chain(visibility), payload=told, visibility=visibility)
+
+
+def person_told(user_id: int | None) -> uuid.UUID | None:
+    """A person as facts name one: numbers of rows would tell partners how many there are."""
+    return User.objects.filter(pk=user_id or 0).values_list("uuid", flat=True).first()
 
 
 def locked_lead(*, actor: Actor, lead_uuid: uuid.UUID, expect: LeadExpectation | None = None) -> Lead:

@@ -13,6 +13,7 @@ from concord.deals.actions.leads_locked import (
     lead_to_time,
     lock_partner,
     locked_lead,
+    person_told,
     put_back,
     set_free,
     subject_of_lead,
@@ -110,7 +111,7 @@ def accept_lead(
         "lead.accepted",
         actor=actor,
         subject=subject_of_lead(lead),
-        payload={"owner": owner, "follow_up_by": lead.follow_up_by},
+        payload={"owner": person_told(owner), "follow_up_by": lead.follow_up_by},
     )
     return lead
 
