@@ -23,6 +23,7 @@ from concord.documents.pdf import inspect_pdf, own_fingerprints, render_pdf, sig
 from concord.documents.pdf.signing import make_self_signed
 from concord.documents.queries.signing import signing_state
 from tests.cast import Cast
+from tests.certificates import make_vouched_certificate
 
 STAMPED = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 
@@ -132,20 +133,7 @@ def test_deploying_warns_of_a_certificate_that_will_not_do(settings, certificate
 
 def test_a_certificate_of_an_authority_is_fine_until_60_days_before_its_end(settings, certificate):
     now = datetime.now(UTC)
-    authority, own = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority")])
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Helvara")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(own.public_key())
-        .serial_number(9)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=61))
-        .sign(authority, hashes.SHA256())
-    )
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    make_vouched_certificate(certificate=certificate, key=Path(settings.PDF_SIGNING_KEY), now=now, days=61)
     assert signing_state(now=now).findings == ()
     assert signing_state(now=now + timedelta(days=2)).findings == ("expires_soon",)
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from django.db import connections
 from concord.portal.checks import trigrams_work_on_chinese
 from concord.portal.settings.base import postgres
 from ops.embedded_postgres import APP
+from tests.certificates import make_vouched_certificate
 from tests.database import drop
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -40,10 +42,26 @@ def production(*command: str, without: str = "", **more: str) -> subprocess.Comp
     )
 
 
-def test_djangos_own_checks_find_nothing_to_say():
-    done = production("manage.py", "check", "--deploy", "--fail-level", "INFO")
+def test_all_checks_find_nothing_to_say_of_a_whole_set_up(tmp_path):
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    make_vouched_certificate(certificate=certificate, key=key, now=datetime.now(UTC), days=365)
+    signing = {
+        "PDF_SIGNING_CERTIFICATE": str(certificate),
+        "PDF_SIGNING_KEY": str(key),
+        "PDF_TIMESTAMP_URL": "https://stamps.example.com/",
+    }
+    done = production("manage.py", "check", "--deploy", "--fail-level", "INFO", **signing)
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+def test_deploying_without_a_certificate_is_possible_and_said():
+    done = production("manage.py", "check", "--deploy", "--fail-level", "ERROR")
+    assert done.returncode == 0, done.stderr
+    assert [line.split("(")[1].split(")")[0] for line in done.stderr.splitlines() if line.startswith("?: (")] == [
+        "documents.W001",
+        "documents.I001",
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(NEEDED))
