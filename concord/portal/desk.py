@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.views.generic import TemplateView, View
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
@@ -27,6 +28,9 @@ from concord.portal.enums import VENDOR_ROLES, Door, Role
 from concord.portal.models import User
 from concord.portal.scoping import ScopedQuerySet
 from concord.portal.tabular.writing import harmless
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 _P = ParamSpec("_P")
 _Answer = TypeVar("_Answer", bound=HttpResponseBase)
@@ -202,11 +206,16 @@ class RoleView(View):
 
 
 class DeskPage(WagtailAdminTemplateMixin, RoleView, TemplateView):
-    """A page of the desk with its breadcrumbs; ``trail`` is what lies between home and the page."""
+    """A page of the desk with its breadcrumbs; ``above`` names what lies between home and the page.
+
+    Each step is a named address and its label; where a step depends on the row at hand, ``trail`` says it.
+    """
+
+    above: ClassVar[Collection[tuple[str, str | _StrPromise]]] = ()
 
     def trail(self) -> list[dict[str, Any]]:
         """Address and label of each step above."""
-        return []
+        return [{"url": reverse(name), "label": label} for name, label in self.above]
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Home, the trail, this page."""

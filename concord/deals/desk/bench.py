@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from concord.deals.access import access_deal
@@ -21,7 +22,6 @@ from concord.deals.actions.decisions import (
 )
 from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.twins import link_to_customer, tell_apart
-from concord.deals.desk.base import DeskPage, RoleView
 from concord.deals.desk.columns import CLOCKS
 from concord.deals.enums import Deed, ReviewStatus
 from concord.deals.forms.decisions import DECISION_FORMS, DecisionForm, DuplicateForm
@@ -38,6 +38,7 @@ from concord.deals.queries.workbench_prices import LinePrices, prices_at
 from concord.deals.rules import DECIDING, can_decide, possible_deeds
 from concord.partners.enums import Verdict
 from concord.portal.actor import Actor
+from concord.portal.desk import DeskPage, RoleView
 from concord.portal.enums import Role
 from concord.portal.refusals import InvalidInput, NotThere, Refusal
 
@@ -75,18 +76,11 @@ class WorkbenchView(DeskPage):
     refused: Refusal | None = None
     refused_form: DecisionForm | None = None
     refused_deed: Deed | None = None
+    above = (("registrations:queue", gettext_lazy("Registrations")),)
 
     def get_page_title(self) -> str:
         """What the page is about."""
         return _("Registration")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Home, queue, this one."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("registrations:queue"), "label": _("Registrations")},
-            {"url": "", "label": self.get_page_title()},
-        ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The workbench, the stories, the forms of what can be decided now."""

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from concord.deals.actions.decisions import approve_registration, reject_registration, return_for_completion
 from concord.deals.actions.locked import as_read_at
-from concord.deals.desk.base import DeskPage
 from concord.deals.enums import Deed
 from concord.deals.forms.decisions import DECISION_FORMS, DecisionForm
 from concord.deals.models import Deal
 from concord.deals.queries.deals import waiting_for_an_answer
 from concord.portal.actor import Actor
+from concord.portal.desk import DeskPage
 from concord.portal.enums import Role
 from concord.portal.refusals import InvalidInput, Refusal
 
@@ -47,15 +47,11 @@ class BulkView(DeskPage):
     roles = (Role.CHANNEL_MANAGER,)
     template_name = "deals/desk/bulk.html"
     header_icon = "tasks"
+    above = (("registrations:queue", gettext_lazy("Registrations")),)
 
     def get_page_title(self) -> str:
         """What the page is about."""
         return _("Decide on several registrations")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Home, queue, this one."""
-        queue = {"url": reverse("registrations:queue"), "label": _("Registrations")}
-        return [*self.breadcrumbs_items, queue, {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The rows that still wait for an answer, and a form for each decision."""

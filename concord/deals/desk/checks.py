@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from concord.deals.desk.base import DeskPage
 from concord.deals.queries.checks import alarm, checks_by_partner
+from concord.portal.desk import DeskPage
 from concord.portal.enums import Role
 
 
@@ -19,6 +20,7 @@ class ChecksView(DeskPage):
     roles = (Role.CHANNEL_MANAGER,)
     template_name = "deals/desk/checks.html"
     header_icon = "search"
+    above = (("registrations:queue", gettext_lazy("Registrations")),)
 
     def get_page_title(self) -> str:
         """What the page is about."""

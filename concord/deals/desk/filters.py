@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from concord.deals.actions.saved_filters import remove_filter, save_filter
-from concord.deals.desk.base import RoleView
 from concord.deals.models import SavedFilter
+from concord.portal.desk import RoleView
 from concord.portal.enums import Role
 from concord.portal.refusals import InvalidInput, NotThere, Refusal
 

@@ -7,18 +7,17 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from concord.deals.actions.lead_sources import save_source
-from concord.deals.desk.base import DeskPage
 from concord.deals.models import LeadSource
 from concord.deals.queries.lead_sources import SourceRow, source_rows
 from concord.deals.views.lists import EXPORTS, export_table
 from concord.partners.desk.recorded import RecordedViewSet
 from concord.portal.actor import Actor
+from concord.portal.desk import DeskPage
 from concord.portal.enums import Role
 
 
@@ -58,18 +57,11 @@ class SourceReportView(DeskPage):
     roles = (Role.CHANNEL_MANAGER, Role.PRICING_MANAGER)
     template_name = "deals/desk/source_report.html"
     header_icon = "list-ul"
+    above = (("leads:index", gettext_lazy("Leads")),)
 
     def get_page_title(self) -> str:
         """What the page is about."""
         return _("Which source became money")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Home, leads, this one."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("leads:index"), "label": _("Leads")},
-            {"url": "", "label": self.get_page_title()},
-        ]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, or its rows as a file."""

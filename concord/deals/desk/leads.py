@@ -20,7 +20,6 @@ from concord.deals.access import access_lead
 from concord.deals.actions.leads_claiming import assign_lead, withdraw_lead
 from concord.deals.actions.leads_receiving import change_lead, create_lead
 from concord.deals.actions.leads_routing import free_lead, route_lead
-from concord.deals.desk.base import DeskPage, RoleView
 from concord.deals.desk.lists import texts_harmless
 from concord.deals.forms.leads import AssignForm, LeadForm, refuse_lead
 from concord.deals.models import Lead
@@ -31,7 +30,7 @@ from concord.deals.queries.lead_protection import NOBODY, is_kept_from
 from concord.deals.queries.leads import contacts_of, leads_for
 from concord.partners.models import Member
 from concord.portal.actor import Actor
-from concord.portal.desk import desk_actor
+from concord.portal.desk import DeskPage, RoleView, desk_actor
 from concord.portal.enums import Role
 from concord.portal.refusals import NotThere, Refusal
 from concord.portal.ui.looks import look_of
@@ -136,18 +135,11 @@ class LeadPage(DeskPage):
     template_name = "deals/desk/lead.html"
     header_icon = "user"
     assign_form: AssignForm | None = None
+    above = (("leads:index", gettext_lazy("Leads")),)
 
     def get_page_title(self) -> str:
         """What the page is about."""
         return _("Lead")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Home, leads, this one."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("leads:index"), "label": _("Leads")},
-            {"url": "", "label": self.get_page_title()},
-        ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Everything about the lead."""
@@ -253,18 +245,11 @@ class LeadFormView(DeskPage):
     header_icon = "user"
     http_method_names = ["get", "head", "post"]
     form: LeadForm | None = None
+    above = (("leads:index", gettext_lazy("Leads")),)
 
     def get_page_title(self) -> str:
         """What the page is about."""
         return _("New lead")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Home, leads, this one."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("leads:index"), "label": _("Leads")},
-            {"url": "", "label": self.get_page_title()},
-        ]
 
     def lead(self) -> Lead | None:
         """The lead that is changed."""

@@ -131,11 +131,8 @@ class ProtectionList(generic.IndexView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Home, the queues, this list."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("protections:index"), "label": _("Protections")},
-            {"url": "", "label": self.page_title},
-        ]
+        queues = {"url": reverse("protections:index"), "label": _("Protections")}
+        return [*self.breadcrumbs_items, queues, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The figures, and the other lists."""

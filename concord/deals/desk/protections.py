@@ -23,7 +23,6 @@ from concord.deals.actions.holds import grant_hold, hold_protection, refuse_hold
 from concord.deals.actions.holds_ending import end_hold
 from concord.deals.actions.locked import as_read_at
 from concord.deals.actions.precedents import publish_precedent
-from concord.deals.desk.base import DeskPage
 from concord.deals.desk.protection_base import list_links
 from concord.deals.desk.protection_lists import (
     AppealsView,
@@ -56,7 +55,7 @@ from concord.deals.queries.protection_life import (
     protection_view,
     rivals_at,
 )
-from concord.portal.desk import ScopedModelViewSet
+from concord.portal.desk import DeskPage, ScopedModelViewSet
 from concord.portal.enums import Role
 from concord.portal.refusals import InvalidInput, NotThere, Refusal
 
@@ -107,6 +106,7 @@ class _OneDeal(DeskPage):
     refused: Refusal | None = None
     refused_deed = ""
     refused_form: Any = None
+    above = (("protections:index", gettext_lazy("Protections")),)
 
     @property
     def deal(self) -> Deal:
@@ -115,14 +115,6 @@ class _OneDeal(DeskPage):
             return access_deal(self.actor, self.kwargs["deal_uuid"])
         except NotThere as error:
             raise Http404 from error
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Home, queues, this one."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("protections:index"), "label": _("Protections")},
-            {"url": "", "label": self.get_page_title()},
-        ]
 
     def decisions(self, deal: Deal, names: Collection[str], **initial: Any) -> list[dict[str, Any]]:
         """The forms of what can be done, for those who decide."""

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
 
-from concord.deals.desk.base import DeskPage
 from concord.deals.models import ReasonCode
 from concord.deals.queries.reason_report import reasons_given, times_given
-from concord.portal.desk import ScopedIndexView, ScopedModelViewSet
+from concord.portal.desk import DeskPage, ScopedIndexView, ScopedModelViewSet
 from concord.portal.enums import Role
 
 _PERIODS = (30, 90, 365)
@@ -66,6 +65,7 @@ class ReasonReportView(DeskPage):
     roles = (Role.CHANNEL_MANAGER,)
     template_name = "deals/desk/reasons.html"
     header_icon = "tag"
+    above = (("registrations:queue", gettext_lazy("Registrations")),)
 
     def get_page_title(self) -> str:
         """What the page is about."""

@@ -17,12 +17,11 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 
 from concord.deals.actions.eligibility import set_vendor_account
-from concord.deals.desk.base import RoleView
 from concord.deals.desk.lists import texts_harmless
 from concord.deals.models import VendorAccount
 from concord.deals.queries.vendor_accounts import to_be_own, vendor_accounts
 from concord.deals.vendor_account_filters import VendorAccountFilter
-from concord.portal.desk import desk_actor
+from concord.portal.desk import RoleView, desk_actor
 from concord.portal.enums import Role
 from concord.portal.refusals import NotThere, Refusal
 
