@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableQuerysetData
 
 from concord.deals.models import Lead
 from concord.portal.countries import country_name
@@ -58,6 +60,18 @@ class QualityColumn(NumberColumn):
         return value
 
 
+class LeadRows(TableQuerysetData):
+    """Rows in one order: of equal ones the newest comes first. Left to the database, a row that was written to, such as
+    one that somebody claimed and gave back, would stand at another place among its equals."""
+
+    data: QuerySet[Any]
+
+    def order_by(self, aliases: Any) -> None:
+        """Sort by the columns, and then by age."""
+        super().order_by(aliases)
+        self.data = self.data.order_by(*self.data.query.order_by, "-pk")
+
+
 class _LeadTable(Table):
     """What both lists of leads show."""
 
@@ -99,9 +113,9 @@ class OwnLeadTable(_LeadTable):
 
     state = StatusColumn(verbose_name=_("State"), kind="lead")
     owner = Column(verbose_name=_("Seller"), accessor="owner__name")
-    contact_name = Column(verbose_name=_("Contact"))
-    contact_email = Column(verbose_name=_("E-mail address"))
-    contact_phone = Column(verbose_name=_("Telephone"))
+    contact_name = Column(verbose_name=_("Contact"), order_by="by_contact_name")
+    contact_email = Column(verbose_name=_("E-mail address"), order_by="by_contact_email")
+    contact_phone = Column(verbose_name=_("Telephone"), order_by="by_contact_phone")
     due = MomentColumn(verbose_name=_("Due"))
 
     class Meta(Table.Meta):

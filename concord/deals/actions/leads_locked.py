@@ -134,7 +134,6 @@ def take(lead: Lead, *, partner_id: int, owner_id: int, way: ClaimWay, now: date
     lead.contacted_at = None
     lead.reminders = 0
     lead.offered_until = None
-    lead.free_since = None
     lead.save()
 
 
@@ -145,7 +144,10 @@ def put_back(lead: Lead, *, end: ClaimEnd, now: datetime, reason: str = "", stat
 
 
 def set_free(lead: Lead, *, now: datetime, state: LeadState = LeadState.POOL) -> None:
-    """Inside an action that holds the lock: nobody's from now on."""
+    """Inside an action that holds the lock: nobody's from now on.
+
+    A lead that is given back counts as free since it was free first: a later day would tell strangers that it was held.
+    """
     lead.state = state
     lead.partner_id = None
     lead.owner_id = None
@@ -155,5 +157,5 @@ def set_free(lead: Lead, *, now: datetime, state: LeadState = LeadState.POOL) ->
     lead.contacted_at = None
     lead.offered_until = None
     lead.reminders = 0
-    lead.free_since = now if state == LeadState.POOL else None
+    lead.free_since = (lead.free_since or now) if state == LeadState.POOL else None
     lead.save()

@@ -205,7 +205,6 @@ def _offer_next(lead: Lead, *, actor: Actor, now: datetime, is_asked: bool = Fal
     lead.state = LeadState.OFFERED
     lead.partner_id = best.partner_id
     lead.offered_until = until
-    lead.free_since = None
     lead.save()
     tell("lead.offered", actor=actor, subject=subject_of_lead(lead), payload={"until": until})
 

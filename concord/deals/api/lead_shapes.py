@@ -100,7 +100,7 @@ class LeadSerializer(serializers.Serializer[Lead]):
     follow_up_by = serializers.DateTimeField(allow_null=True)
     deal = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
-    updated_at = serializers.DateTimeField()
+    updated_at = serializers.SerializerMethodField()
 
     @property
     def actor(self) -> Actor:
@@ -110,6 +110,12 @@ class LeadSerializer(serializers.Serializer[Lead]):
 
     def _told(self, lead: Lead, value: Any) -> Any:
         return value if is_revealed(self.actor, lead) else None
+
+    @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
+    def get_updated_at(self, lead: Lead) -> str | None:
+        """The last change; to whoever does not hold it, it would tell that somebody else did."""
+        told: str | None = self._told(lead, serializers.DateTimeField().to_representation(lead.updated_at))
+        return told
 
     @extend_schema_field(serializers.DictField())
     def get_customer(self, lead: Lead) -> dict[str, Any]:

@@ -28,25 +28,27 @@ from concord.deals.api.serializers import NothingSerializer, StrictSerializer
 from concord.deals.models import Lead
 from concord.deals.pool_enums import LeadState
 from concord.deals.pool_rules import can_run_pool
-from concord.deals.queries.leads import leads_for, search_leads, source_coded
+from concord.deals.queries.leads import is_revealed, leads_for, search_leads, source_coded
 from concord.deals.queries.partners import colleague_id
 from concord.portal.actor import Actor
 from concord.portal.api.authentication import api_actor
-from concord.portal.api.etags import demand_match, etag
+from concord.portal.api.etags import demand_match, etag, etag_of
 from concord.portal.api.idempotency import IdempotentMixin
 from concord.portal.refusals import InvalidInput, NotThere
 
 
-def tag_of(lead: Lead) -> str:
-    """The lead's ETag."""
-    return etag(lead.uuid, lead.updated_at)
+def tag_of(lead: Lead, actor: Actor) -> str:
+    """The lead's ETag: of its version, or of what is shown to whoever is not to know when others changed it."""
+    if is_revealed(actor, lead):
+        return etag(lead.uuid, lead.updated_at)
+    return etag_of(shapes.LeadSerializer(lead, context={"actor": actor}).data)
 
 
 def as_read(request: Request) -> LeadExpectation:
     """The locked lead must be the version that ``If-Match`` names; asked once it is known to be in the right state."""
 
     def expect(lead: Lead) -> None:
-        demand_match(request, tag_of(lead))
+        demand_match(request, tag_of(lead, api_actor(request)))
 
     return expect
 
@@ -55,7 +57,7 @@ def shown(lead_uuid: uuid.UUID, actor: Actor, *, status: int = 200) -> Response:
     """The lead as the caller may see it now, with its ETag."""
     lead = access_lead(actor, lead_uuid)
     response = Response(shapes.LeadSerializer(lead, context={"actor": actor}).data, status=status)
-    response["ETag"] = tag_of(lead)
+    response["ETag"] = tag_of(lead, actor)
     return response
 
 

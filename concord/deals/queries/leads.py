@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, DateTimeField, F, Max, Q, QuerySet, When
+from django.db.models import Case, DateTimeField, F, Max, Q, QuerySet, Value, When
 from django.db.models.query import ModelIterable
 
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
@@ -164,6 +164,13 @@ def with_due(leads: QuerySet[Lead]) -> QuerySet[Any]:
         output_field=DateTimeField(),
     )
     return leads.annotate(due=due)
+
+
+def sortable(leads: QuerySet[Lead]) -> QuerySet[Any]:
+    """Leads with what the contact's columns are sorted by: of who is not shown yet, nothing, whoever reads."""
+    names = ("contact_name", "contact_email", "contact_phone")
+    shown = {f"by_{name}": Case(When(state__in=HELD_STATES, then=F(name)), default=Value("")) for name in names}
+    return leads.annotate(**shown)
 
 
 def to_follow_up(actor: Actor, *, most: int = 20) -> list[Lead]:

@@ -26,8 +26,8 @@ from concord.deals.models import Lead
 from concord.deals.pool_enums import LeadDeed, LeadState, ReleaseReason
 from concord.deals.pool_filters import PoolFilter
 from concord.deals.pool_rules import can_read_pool, possible_lead_deeds
-from concord.deals.pool_tables import OwnLeadTable, PoolTable, lead_link, lead_title
-from concord.deals.queries.leads import contacts_of, is_revealed, leads_for, room_of, with_due
+from concord.deals.pool_tables import LeadRows, OwnLeadTable, PoolTable, lead_link, lead_title
+from concord.deals.queries.leads import contacts_of, is_revealed, leads_for, room_of, sortable, with_due
 from concord.deals.queries.partners import own_partner
 from concord.deals.views.lists import EXPORTS, export_table
 from concord.portal.actor import Actor
@@ -50,7 +50,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
 def own_list(request: HttpRequest) -> HttpResponse:
     """What the reader's company was offered or holds, the first due at the top."""
     actor = actor_of(request)
-    own = with_due(leads_for(actor)).exclude(state__in=[LeadState.POOL, LeadState.NEW, LeadState.WITHDRAWN])
+    own = sortable(with_due(leads_for(actor))).exclude(state__in=[LeadState.POOL, LeadState.NEW, LeadState.WITHDRAWN])
     return _list(request, actor, own, OwnLeadTable, is_pool=False)
 
 
@@ -58,7 +58,7 @@ def _list(
     request: HttpRequest, actor: Actor, leads: QuerySet[Lead], kind: type[OwnLeadTable | PoolTable], *, is_pool: bool
 ) -> HttpResponse:
     found = PoolFilter(request.GET, queryset=leads, request=request)
-    table = kind(found.qs)
+    table = kind(LeadRows(found.qs))
     if not is_pool and not (actor.sees_whole_partner or actor.is_vendor):
         table.exclude = ("owner",)
     RequestConfig(request, paginate={"per_page": 50}).configure(table)
