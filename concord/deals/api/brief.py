@@ -38,9 +38,9 @@ class PdfRenderer(BaseRenderer):
 
 
 class BriefView(APIView):
-    """``/deals/{id}/brief/``."""
+    """``/deals/{id}/brief/``. It tells of quotes, stock and history too: whoever may not read these reads no brief."""
 
-    required_scopes = {"GET": "deals:read"}
+    required_scopes = {"GET": "deals:read history:read quotes:read stock:read"}
     renderer_classes = [JSONRenderer, PdfRenderer]
 
     @extend_schema(

@@ -14,7 +14,10 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class HasScope(BasePermission):
-    """``required_scopes`` of the view: a string, or a dict by method or by view-set action. ``""`` means public."""
+    """``required_scopes`` of the view: a string, or a dict by method or by view-set action. ``""`` means public.
+
+    What needs more than one scope names them all, with blanks between them.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the caller is known and carries the scope."""
@@ -28,17 +31,18 @@ class HasScope(BasePermission):
         actor = api_actor(request)
         if not actor.is_known:
             return False
+        wanted = set(needed.split())
         if actor.is_superuser and request.auth is None:
             return True
         of_role = frozenset().union(*(scopes.OF_ROLE.get(role, frozenset()) for role in actor.roles))
         if request.auth is None:
-            return needed in of_role
+            return wanted <= of_role
         carried = actor.scopes | {scopes.IMPLIED[scope] for scope in actor.scopes if scope in scopes.IMPLIED}
-        return needed in of_role & carried
+        return wanted <= of_role & carried
 
     @staticmethod
     def needed_for(method: str, view: Any) -> str | None:
-        """The scope that a view asks for; ``""`` means none, ``None`` that it is closed."""
+        """The scopes that a view asks for; ``""`` means none, ``None`` that it is closed."""
         declared = getattr(view, "required_scopes", None)
         if declared is None or isinstance(declared, str):
             return declared

@@ -74,7 +74,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
         """The scope of this operation."""
         needed = HasScope.needed_for(auto_schema.method, auto_schema.view)
-        return {self.name: [needed] if needed else []}
+        return {self.name: needed.split() if needed else []}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -17,6 +17,7 @@ from concord.portal.imports.kinds import (
     folded,
     import_kinds,
     kind_of,
+    kinds_open_to,
     may_import,
     register_import,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "import_kinds",
     "import_records",
     "kind_of",
+    "kinds_open_to",
     "known_answer",
     "may_import",
     "register_import",

@@ -104,6 +104,11 @@ def may_import(actor: Actor, kind: ImportKind) -> bool:
     return by_scope and actor.has_role(*kind.roles)
 
 
+def kinds_open_to(actor: Actor) -> list[str]:
+    """The codes of the kinds that the actor may import."""
+    return [code for code, kind in import_kinds.items() if may_import(actor, kind)]
+
+
 def clean_options(kind: ImportKind, actor: Actor, options: Options) -> dict[str, Any]:
     """The options as the kind takes them. Raises ``InvalidInput`` for unknown ones and for those it refuses."""
     for name in options:
