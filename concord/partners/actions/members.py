@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
@@ -18,6 +19,7 @@ from concord.portal import registry
 from concord.portal.actor import Actor
 from concord.portal.enums import PARTNER_ROLES, VENDOR_ROLES, Role
 from concord.portal.events import Subject, record
+from concord.portal.limits import Limit, spend
 from concord.portal.models import User
 from concord.portal.refusals import Conflict, InvalidInput, WrongState
 from concord.portal.work import action, register_constraint
@@ -31,6 +33,9 @@ DESK_GROUPS = {
     Role.PRICING_MANAGER: "Pricing managers",
     Role.CONTENT_EDITOR: "Editors",
 }
+
+#: of one company: enough for all its people, too little for a list of addresses
+INVITATIONS = Limit("invitations", 50, timedelta(days=1))
 
 
 def _taken() -> InvalidInput:
@@ -114,6 +119,17 @@ def invite_member(
     )
     record("member.invited", actor=actor, subject=_subject(member))
     return member
+
+
+@action
+def meter_invitations(*, actor: Actor) -> None:
+    """Count one invitation of a company, refused or not; call it before, in a transaction of its own.
+
+    An address that somebody has already is refused, whoever's it is: nobody is to go through lists of a rival's people.
+    Locks and records nothing. Raises ``TooMany``.
+    """
+    if actor.partner_id is not None:
+        spend(INVITATIONS, str(actor.partner_id))
 
 
 @action

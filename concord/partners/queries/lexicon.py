@@ -102,6 +102,7 @@ def _meant(words: list[str]) -> Mapping[str, int]:
         return {}
     meant: dict[str, int] = {}
     near = _near_short_words([word for word in words if slips(word) == 1][:_MOST_SPELLED_OUT])
+    # Asked also when every word is known: who counts the statements is not to learn that.
     for found in [*near.values(), *_near_words([word for word in words if word not in near]).values()]:
         for word, distance in found:
             meant[word] = min(distance, meant.get(word, distance))
@@ -122,8 +123,6 @@ def _near_short_words(words: list[str]) -> dict[str, list[tuple[str, int]]]:
 
 def _near_words(words: list[str]) -> dict[str, list[tuple[str, int]]]:
     """The customers' words that these may mean by their trigrams: few slips away, or else alike."""
-    if not words:
-        return {}
     near: dict[str, dict[str, float]] = {}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_LIKENESS])

@@ -65,6 +65,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
         try:
+            members.meter_invitations(actor=actor)
             members.invite_member(actor=actor, partner=partner, **facts)
         except Refusal as refusal:
             refuse_form(form, refusal)

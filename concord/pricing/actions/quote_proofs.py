@@ -35,15 +35,25 @@ LINES_OPEN = timedelta(minutes=30)
 DIGITS = 8
 
 
-@action
 def ask_for_lines(*, codes: Sequence[str], mail: str, asked_by: str, now: datetime, door: Door = Door.PUBLIC) -> UUID:
     """Ask for a one-time code to the mail on a quote; of two quotes, on the one that carries it. The proof's id.
 
-    Locks nothing. Checks the limits of the quotes and of the address. Writes a proof without a code and a row of the
-    log. Records ``quote.lines_asked``, which the worker follows. Raises ``NotThere`` for a code that is not ours and
-    ``TooMany``.
+    Locks nothing. Checks the limits of the address, which counts whoever asks for a code that is not ours too, and of
+    the quotes. Writes a proof without a code and a row of the log. Records ``quote.lines_asked``, which the worker
+    follows. Raises ``NotThere`` for a code that is not ours and ``TooMany``.
     """
+    _meter_address(asked_by=asked_by)
+    return _ask(codes=codes, mail=mail, now=now, door=door)
+
+
+@action
+def _meter_address(*, asked_by: str) -> None:
+    # A transaction of its own: what is refused afterwards has been asked all the same.
     spend(ASKS_OF_ADDRESS, asked_by)
+
+
+@action
+def _ask(*, codes: Sequence[str], mail: str, now: datetime, door: Door) -> UUID:
     quotes = [quote for code in codes if (quote := checked_quote(code)) is not None]
     if not quotes:
         raise NotThere
