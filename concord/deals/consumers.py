@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from concord.deals.actions.handover_mails import write_to_contact, write_to_succ
 from concord.deals.actions.lead_mails import lead_mail_targets, send_lead_mail
 from concord.deals.actions.leads_receiving import lead_from_lapsed_deal
 from concord.deals.actions.leads_routing import route_new_lead
+from concord.deals.actions.stages import stage_after_quote
 from concord.deals.models import Deal, Lead
 from concord.deals.queries.leads import source_coded
 from concord.partners.models import Member
@@ -67,6 +69,13 @@ def told_of_handover(event: Event) -> Iterable[str]:
     return ["successor", *(f"contact:{contact}" for contact in json.loads(event.payload)["contacts"])]
 
 
+def quoted(event: Event, _target: str) -> None:
+    """A quote of a deal went out: the sale is quoted, unless it is further on already. Safe to repeat."""
+    if event.subject_type == "deal":
+        quote = uuid.UUID(json.loads(event.payload)["quote"])
+        stage_after_quote(actor=portal_actor(), deal_uuid=event.subject_uuid, quote_uuid=quote, now=timezone.now())
+
+
 def glass_broken(event: Event, _target: str) -> None:
     """A draft was opened in an emergency: its owner is told."""
     tell_owner(event.subject_uuid, event.actor_name, json.loads(event.payload))
@@ -83,6 +92,7 @@ def register() -> None:
     """Follow the log from now on."""
     register_consumer(Consumer("deals.handover", frozenset({"member.handed_over"}), handed_over, told_of_handover))
     register_consumer(Consumer("deals.emergency", frozenset({"deal.glass_broken"}), glass_broken))
+    register_consumer(Consumer("deals.stage", frozenset({"quote.issued"}), quoted))
     register_consumer(Consumer("deals.calendar", frozenset({"member.deactivated"}), member_gone))
     register_consumer(Consumer("deals.pool.lapsed", LAPSED, lapse))
     register_consumer(Consumer("deals.pool.mail", MAILED, send_lead_mail, lead_mail_targets))

@@ -164,11 +164,15 @@ class Deed(models.TextChoices):
     REJECT = "reject", _("Reject")
     DUPLICATE = "duplicate", _("Mark as duplicate")
     WITHDRAW = "withdraw", _("Withdraw")
+    MOVE = "move", _("Change the stage")
     WIN = "win", _("Mark as won")
     LOSE = "lose", _("Mark as lost")
 
 
 _WAITING = frozenset({ReviewStatus.SUBMITTED})
+_GOING_ON = frozenset(
+    {ReviewStatus.DRAFT, ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED, ReviewStatus.IMPORTED},
+)
 
 #: in which review status each deed is possible; the sale itself must not be over
 DEED_STATES: dict[Deed, frozenset[ReviewStatus]] = {
@@ -178,19 +182,10 @@ DEED_STATES: dict[Deed, frozenset[ReviewStatus]] = {
     Deed.APPROVE: _WAITING,
     Deed.REJECT: _WAITING,
     Deed.DUPLICATE: _WAITING,
-    Deed.WITHDRAW: frozenset(
-        {
-            ReviewStatus.DRAFT,
-            ReviewStatus.SUBMITTED,
-            ReviewStatus.RETURNED,
-            ReviewStatus.APPROVED,
-            ReviewStatus.IMPORTED,
-        },
-    ),
+    Deed.WITHDRAW: _GOING_ON,
+    Deed.MOVE: _GOING_ON,
     Deed.WIN: frozenset({ReviewStatus.APPROVED, ReviewStatus.IMPORTED}),
-    Deed.LOSE: frozenset(
-        {ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.APPROVED, ReviewStatus.IMPORTED},
-    ),
+    Deed.LOSE: _GOING_ON - {ReviewStatus.DRAFT},
 }
 
 #: what a partner may be asked to complete, by field of the registration
@@ -227,6 +222,7 @@ EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.customer_linked": _("Linked to another customer record"),
     "deal.protection_ended": _("Protection ended"),
     "deal.withdrawn": _("Withdrawn"),
+    "deal.stage_moved": _("Stage of the sale changed"),
     "deal.won": _("Won"),
     "deal.lost": _("Lost"),
     "deal.activity_added": _("Activity noted"),

@@ -38,7 +38,7 @@ def can_withdraw(actor: Actor, deal: Deal) -> Answer:
 
 
 def can_close(actor: Actor, deal: Deal) -> Answer:
-    """Won or lost is said by those who work on the deal, or by a channel manager."""
+    """Where the sale stands, and that it is won or lost, say those who work on the deal, or a channel manager."""
     if actor.has_role(*_DECIDERS):
         return Allowed()
     return can_edit(actor, deal)
@@ -122,7 +122,7 @@ def may(actor: Actor, deed: Deed, deal: Deal) -> Answer:
         return can_decide(actor, deal)
     if deed == Deed.WITHDRAW:
         return can_withdraw(actor, deal)
-    if deed in {Deed.WIN, Deed.LOSE}:
+    if deed in {Deed.MOVE, Deed.WIN, Deed.LOSE}:
         return can_close(actor, deal)
     return can_edit(actor, deal)
 

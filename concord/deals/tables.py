@@ -42,6 +42,7 @@ class DealTable(Table):
     customer_name = LeadColumn(verbose_name=_("Customer"), linkify=detail_link)
     title = Column(verbose_name=_("Deal"))
     state = StateColumn(verbose_name=_("State"), accessor="state", order_by=("review_status", "sales_stage"))
+    stage = Column(verbose_name=_("Stage"), accessor="get_sales_stage_display", visible=False, orderable=False)
     owner = Column(verbose_name=_("Seller"), accessor="owner__name")
     quoted_amount = MoneyColumn(verbose_name=_("Quoted"), currency="quoted_currency")
     quoted_currency = Column(verbose_name=_("Currency"), visible=False)

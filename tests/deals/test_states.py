@@ -12,6 +12,7 @@ from concord.deals.actions.decisions import (
     reject_registration,
     return_for_completion,
 )
+from concord.deals.actions.stages import move_stage
 from concord.deals.actions.submission import submit_registration
 from concord.deals.actions.twins import link_to_customer, tell_apart
 from concord.deals.models import Deal, Protection
@@ -44,6 +45,7 @@ TABLE = {
     "link": {"submitted": "submitted"},
     "part": {"submitted": "submitted"},
     "withdraw": dict.fromkeys(("draft", "submitted", "returned", "approved", "imported"), "withdrawn"),
+    "move": {one: one for one in ("draft", "submitted", "returned", "approved", "imported")},
     "win": {"approved": "won", "imported": "won"},
     "lose": dict.fromkeys(("submitted", "returned", "approved", "imported"), "lost"),
 }
@@ -75,6 +77,8 @@ def perform(cast, deal: Deal, deed: str) -> None:
             tell_apart(**manager, customer_uuid=make_customer("Elsewhere AG").uuid)
         case "withdraw":
             withdraw_registration(**seller)
+        case "move":
+            move_stage(**seller, stage="negotiating")
         case "win":
             win_deal(**seller)
         case "lose":

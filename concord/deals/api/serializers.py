@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from concord.deals.actions.drafts import Registration, WantedLine
-from concord.deals.enums import RegistrationType, ReviewStatus
+from concord.deals.enums import OPEN_STAGES, RegistrationType, ReviewStatus
 from concord.deals.models import Deal
 from concord.deals.protection.working_time import appeal_until
 from concord.deals.queries.programme import programme_terms
@@ -296,6 +296,12 @@ class EndSerializer(StrictSerializer):
     """Why it was lost or withdrawn."""
 
     reason = serializers.CharField(max_length=48)
+
+
+class StageSerializer(StrictSerializer):
+    """Where the sale stands now, while it goes on."""
+
+    stage = serializers.ChoiceField(choices=[stage.value for stage in OPEN_STAGES])
 
 
 class NothingSerializer(StrictSerializer):

@@ -19,6 +19,7 @@ from concord.deals.actions.decisions import (
     reject_registration,
     return_for_completion,
 )
+from concord.deals.actions.stages import move_stage
 from concord.deals.actions.submission import submit_registration
 from concord.deals.api import serializers as shapes
 from concord.deals.api.deals import IF_MATCH, KEY, as_read, shown
@@ -175,6 +176,27 @@ class WithdrawView(StateView):
     def act(self, request: Request, deal_uuid: uuid.UUID, values: dict[str, Any]) -> None:
         """Withdraw."""
         withdraw_registration(**self.common(request, deal_uuid), **values)
+
+
+class StageView(StateView):
+    """Where the sale stands."""
+
+    required_scopes = {"POST": "deals:write"}
+    input_shape = shapes.StageSerializer
+
+    @extend_schema(
+        operation_id="deals_stage",
+        parameters=[IF_MATCH, KEY],
+        request=shapes.StageSerializer,
+        responses=shapes.DealSerializer,
+    )
+    def post(self, request: Request, deal_uuid: uuid.UUID) -> Response:
+        """Move the sale on or back while it goes on; it ends by ``win``, ``lose`` and ``withdraw``."""
+        return self.change(request, deal_uuid)
+
+    def act(self, request: Request, deal_uuid: uuid.UUID, values: dict[str, Any]) -> None:
+        """Move."""
+        move_stage(**self.common(request, deal_uuid), **values)
 
 
 class WinView(StateView):

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<uuid:deal_uuid>/return/", states.ReturnView.as_view(), name="deal-return"),
     path("deals/<uuid:deal_uuid>/duplicate/", states.DuplicateView.as_view(), name="deal-duplicate"),
     path("deals/<uuid:deal_uuid>/withdraw/", states.WithdrawView.as_view(), name="deal-withdraw"),
+    path("deals/<uuid:deal_uuid>/stage/", states.StageView.as_view(), name="deal-stage"),
     path("deals/<uuid:deal_uuid>/win/", states.WinView.as_view(), name="deal-win"),
     path("deals/<uuid:deal_uuid>/brief/", BriefView.as_view(), name="deal-brief"),
     path("deals/<uuid:deal_uuid>/handover/", HandoverView.as_view(), name="deal-handover"),

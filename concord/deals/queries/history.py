@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from concord.deals.enums import COMPLETABLE, EVENT_LABELS, PromiseState
+from concord.deals.enums import COMPLETABLE, EVENT_LABELS, PromiseState, SalesStage
 from concord.deals.models import Deal
 from concord.deals.queries.history_imported import IMPORTED, Moment, moments_told, origin
 from concord.deals.queries.history_protection import PROTECTION_LOOKS, PROTECTION_TELLING
@@ -130,6 +130,7 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     "deal.customer_linked": ("link", "muted"),
     "deal.protection_ended": ("shield-off", "warn"),
     "deal.withdrawn": ("arrow-back", "muted"),
+    "deal.stage_moved": ("progress", "info"),
     "deal.won": ("trophy", "ok"),
     "deal.lost": ("circle-x", "bad"),
     "deal.activity_added": ("notes", "muted"),
@@ -269,6 +270,14 @@ def _of_handover(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     return _("From %(giver)s to %(taker)s.") % {"giver": payload.get("from", ""), "taker": payload.get("to", "")}
 
 
+def _of_stage(payload: Mapping[str, Any], _words: Vocabulary) -> str:
+    before, after = (
+        str(SalesStage(stage).label) if stage in SalesStage.values else str(stage)
+        for stage in (payload.get("from", ""), payload.get("to", ""))
+    )
+    return _("From “%(before)s” to “%(after)s”.") % {"before": before, "after": after}
+
+
 def _of_note(payload: Mapping[str, Any], _words: Vocabulary) -> str:
     return str(payload.get("note", ""))
 
@@ -296,6 +305,7 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any], Vocabulary], str]] = {
     "deal.rejected": _of_reason,
     "deal.duplicate": _of_duplicate,
     "deal.withdrawn": _of_reason,
+    "deal.stage_moved": _of_stage,
     "deal.lost": _of_reason,
     "deal.handed_over": _of_handover,
     "deal.handover_noted": _of_note,

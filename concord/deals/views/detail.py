@@ -18,8 +18,9 @@ from concord.deals.access import access_deal
 from concord.deals.actions.activities import add_activity, finish_step
 from concord.deals.actions.closing import lose_deal, win_deal, withdraw_registration
 from concord.deals.actions.locked import as_read_at
+from concord.deals.actions.stages import move_stage
 from concord.deals.actions.submission import submit_registration
-from concord.deals.enums import COMPLETABLE, Deed, ReasonKind
+from concord.deals.enums import COMPLETABLE, OPEN_STAGES, Deed, ReasonKind, ReviewStatus, SalesStage
 from concord.deals.forms.activity import ActivityForm, EndForm
 from concord.deals.forms.evidence import EvidenceForm
 from concord.deals.models import Deal, DealContact
@@ -42,6 +43,7 @@ from concord.portal.actor import Actor
 from concord.portal.doors import extranet_page, refuse_form
 from concord.portal.middleware import actor_of
 from concord.portal.refusals import NotAllowed, NotThere, Refusal
+from concord.portal.ui.looks import look_of
 from concord.pricing.queries.quotes import quotes_of_story
 
 
@@ -78,6 +80,7 @@ def _page(
         "step": step,
         "step_overdue": is_overdue(step, now=now),
         "deeds": {deed.value: True for deed in deeds},
+        "stages": _stages(deal),
         "to_complete": [COMPLETABLE[name] for name in deal.fields_to_complete if name in COMPLETABLE],
         "clock": urgency(deal.answer_due_at, now=now),
         "version": deal.updated_at.isoformat(),
@@ -91,6 +94,27 @@ def _page(
         **_protection(actor, deal, now),
     }
     return render(request, "deals/detail.html", context, status=status)
+
+
+def _stages(deal: Deal) -> list[dict[str, Any]]:
+    """The way of the sale, once the registration was handed in: the stages and how it ended, if it has."""
+    if deal.review_status == ReviewStatus.DRAFT:
+        return []
+    way = [SalesStage(stage) for stage in OPEN_STAGES]
+    stage = SalesStage(deal.sales_stage)
+    if stage not in way:
+        # Of a sale that is over nobody says here how far it had come: the history does.
+        return []
+    return [
+        {
+            "value": one.value,
+            "label": one.label,
+            "icon": look_of(one.value, kind="deal").icon,
+            "is_behind": way.index(one) < way.index(stage),
+            "is_current": one == stage,
+        }
+        for one in way
+    ]
 
 
 def _activity_form(actor: Actor, contacts: list[DealContact], words: Vocabulary, data: Any = None) -> ActivityForm:
@@ -160,6 +184,17 @@ def _withdraw(actor: Actor, deal: Deal, request: HttpRequest) -> str:
     return _("Withdrawn.")
 
 
+def _move(actor: Actor, deal: Deal, request: HttpRequest) -> str:
+    moved = move_stage(
+        actor=actor,
+        deal_uuid=deal.uuid,
+        stage=request.POST.get("stage", ""),
+        now=timezone.now(),
+        expect=_as_shown(request),
+    )
+    return _("The sale stands at “%(stage)s” now.") % {"stage": moved.get_sales_stage_display()}
+
+
 def _win(actor: Actor, deal: Deal, request: HttpRequest) -> str:
     win_deal(actor=actor, deal_uuid=deal.uuid, now=timezone.now(), expect=_as_shown(request))
     return _("Congratulations. The deal is won.")
@@ -183,6 +218,7 @@ def _as_shown(request: HttpRequest) -> Any:
 _DEEDS: dict[str, Callable[[Actor, Deal, HttpRequest], str]] = {
     Deed.SUBMIT.value: _submit,
     Deed.WITHDRAW.value: _withdraw,
+    Deed.MOVE.value: _move,
     Deed.WIN.value: _win,
     Deed.LOSE.value: _lose,
 }
