@@ -164,7 +164,7 @@ class Deed(models.TextChoices):
     REJECT = "reject", _("Reject")
     DUPLICATE = "duplicate", _("Mark as duplicate")
     WITHDRAW = "withdraw", _("Withdraw")
-    MOVE = "move", _("Change the stage")
+    STAGE = "stage", _("Change the stage")
     WIN = "win", _("Mark as won")
     LOSE = "lose", _("Mark as lost")
 
@@ -183,7 +183,7 @@ DEED_STATES: dict[Deed, frozenset[ReviewStatus]] = {
     Deed.REJECT: _WAITING,
     Deed.DUPLICATE: _WAITING,
     Deed.WITHDRAW: _GOING_ON,
-    Deed.MOVE: _GOING_ON,
+    Deed.STAGE: _GOING_ON,
     Deed.WIN: frozenset({ReviewStatus.APPROVED, ReviewStatus.IMPORTED}),
     Deed.LOSE: _GOING_ON - {ReviewStatus.DRAFT},
 }

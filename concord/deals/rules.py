@@ -122,7 +122,7 @@ def may(actor: Actor, deed: Deed, deal: Deal) -> Answer:
         return can_decide(actor, deal)
     if deed == Deed.WITHDRAW:
         return can_withdraw(actor, deal)
-    if deed in {Deed.MOVE, Deed.WIN, Deed.LOSE}:
+    if deed in {Deed.STAGE, Deed.WIN, Deed.LOSE}:
         return can_close(actor, deal)
     return can_edit(actor, deal)
 

@@ -84,7 +84,7 @@ def test_create_submit_decide_and_read_the_history(cast, person):
     assert created.status_code == 201
     deal = created.json()
     assert created["Location"].endswith(f"{DEALS}{deal['id']}/")
-    assert (deal["review_status"], deal["allowed_actions"]) == ("draft", ["edit", "submit", "withdraw"])
+    assert (deal["review_status"], deal["allowed_actions"]) == ("draft", ["edit", "submit", "withdraw", "stage"])
     assert deal["lines"] == [{"sku": product.sku, "quantity": 5, "family": "connectors"}]
     assert seller.do(deal["id"], "submit").json()["review_status"] == "submitted"
     manager = person(cast.vendor_manager)

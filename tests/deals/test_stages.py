@@ -111,7 +111,7 @@ def test_the_page_shows_the_way_and_moves_along_it(cast, client):
     page = client.get(reverse("deals:detail", args=[deal.uuid]))
     assert 'name="stage" value="negotiating"' in page.content.decode()
     sent = {"stage": "negotiating", "version": page.context["version"]}
-    address = reverse("deals:do", args=[deal.uuid, "move"])
+    address = reverse("deals:do", args=[deal.uuid, "stage"])
     shown = client.post(address, sent, follow=True).content.decode()
     assert "The sale stands at “Negotiating” now." in shown
     assert 'name="stage" value="negotiating"' not in shown

@@ -74,7 +74,7 @@ DEALS = {
     "deal-return": deed(Deed.RETURN, MANAGER, reason="contact_missing", fields_to_complete=["contact_name"]),
     "deal-duplicate": deed(Deed.DUPLICATE, MANAGER, reason="already_protected"),
     "deal-withdraw": deed(Deed.WITHDRAW, SELLER, reason="no_longer_pursued"),
-    "deal-stage": deed(Deed.MOVE, SELLER, stage="qualified"),
+    "deal-stage": deed(Deed.STAGE, SELLER, stage="qualified"),
     "deal-win": deed(Deed.WIN, SELLER),
     "deal-lose": deed(Deed.LOSE, SELLER, reason="price"),
     "deal-extend": Change(SELLER, APPROVED, {"note": "It goes on."}),

@@ -30,7 +30,7 @@ def move_stage(
     """
     deal = locked_deal(actor=actor, deal_uuid=deal_uuid, expect=expect)
     can_close(actor, deal).enforce()
-    demand_state(Deed.MOVE, deal)
+    demand_state(Deed.STAGE, deal)
     if stage not in OPEN_STAGES:
         message = _("Choose one of these stages: open, qualified, quoted, negotiating.")
         raise InvalidInput([FieldError("/stage", "choice", message)])
@@ -49,7 +49,7 @@ def stage_after_quote(*, actor: Actor, deal_uuid: uuid.UUID, quote_uuid: uuid.UU
         deal = locked_deal(actor=actor, deal_uuid=deal_uuid)
     except NotThere:
         return None
-    if deal.sales_stage in {SalesStage.OPEN, SalesStage.QUALIFIED} and is_possible(Deed.MOVE, deal):
+    if deal.sales_stage in {SalesStage.OPEN, SalesStage.QUALIFIED} and is_possible(Deed.STAGE, deal):
         _move(deal, SalesStage.QUOTED, actor=actor, quote=quote_uuid)
     return deal
 

@@ -218,7 +218,7 @@ def _as_shown(request: HttpRequest) -> Any:
 _DEEDS: dict[str, Callable[[Actor, Deal, HttpRequest], str]] = {
     Deed.SUBMIT.value: _submit,
     Deed.WITHDRAW.value: _withdraw,
-    Deed.MOVE.value: _move,
+    Deed.STAGE.value: _move,
     Deed.WIN.value: _win,
     Deed.LOSE.value: _lose,
 }
