@@ -126,6 +126,24 @@ def undo_or_write_without_locks(racer: Racer, turn: int) -> str:
         return undo_or_write(racer, turn)
 
 
+def undo_or_register(racer: Racer, turn: int) -> str:
+    """The first undoes the round's merge while the others, who have matched already, think before they write."""
+    from concord.deals.actions import submission
+
+    if racer.number == 0:
+        time.sleep(0.3)
+        return undo_or_write(racer, turn)
+    behind = submission._customer_behind
+
+    def slowly(*args, **values):
+        found = behind(*args, **values)
+        time.sleep(0.8)
+        return found
+
+    with mock.patch.object(submission, "_customer_behind", slowly):
+        return submit(racer, turn)
+
+
 def merges_in_a_ring_unguarded(racer: Racer, turn: int) -> str:
     """The same where nobody locks the records, and with a moment of thought between looking and writing."""
     from concord.partners.actions import merging

@@ -13,16 +13,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.test import APIClient
 
+from concord.deals.actions.appeals import file_appeal, overturn_decision, uphold_decision
 from concord.deals.actions.leads_claiming import withdraw_lead
 from concord.deals.actions.leads_follow_up import convert_lead
 from concord.deals.actions.leads_routing import route_new_lead
 from concord.deals.actions.protection_timers import run_protections
 from concord.deals.enums import DEED_STATES, Deed
 from concord.deals.models import Appeal, Deal, ExtensionRequest, Lead, LeadClaim, LeadOffer, Protection, ProtectionHold
+from concord.partners.actions.members import create_member
 from concord.portal.actor import portal_actor
+from concord.portal.enums import Role
 from concord.portal.models import Event
 from concord.pricing.actions.quotes import (
     accept_quote,
@@ -109,12 +113,18 @@ SPECIAL_PRICES = {
     "special-price-approve": Change(PRICING, frozenset({"requested"}), {"note": "Well."}),
     "special-price-reject": Change(PRICING, frozenset({"requested"}), {"note": "No."}),
 }
-TABLE = DEALS | LEADS | QUOTES | SPECIAL_PRICES
-#: these add to a thing, hand it on, or have a thing of their own whose state counts
-NO_CHANGES_OF_STATE = {
-    "deal-activities", "deal-contacts", "deal-promises", "deal-evidence", "deal-handover",
-    "deal-appeal-uphold", "deal-appeal-overturn",
-}  # fmt: skip
+#: an appeal has states of its own, and is judged once
+APPEALS = {
+    "deal-appeal-uphold": Change(
+        "judge", frozenset({"open"}), {"reason": "nothing_new", "judgement": "It was decided rightly."}
+    ),
+    "deal-appeal-overturn": Change(
+        "judge", frozenset({"open"}), {"reason": "worked_earlier", "judgement": "It was decided wrongly."}
+    ),
+}
+TABLE = DEALS | LEADS | QUOTES | SPECIAL_PRICES | APPEALS
+#: these add to a thing, or hand it on
+NO_CHANGES_OF_STATE = {"deal-activities", "deal-contacts", "deal-promises", "deal-evidence", "deal-handover"}
 
 
 def addresses(patterns=None, before: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -198,6 +208,55 @@ def test_deals(cast, state):
     # A draft is its partner's own; to the vendor it is not there.
     unseen = frozenset({MANAGER}) if state == "draft" else frozenset()
     assert refuse_all(cast, Deal, deal, DEALS, state, "deal_uuid", unseen=unseen) >= 8
+
+
+ALL_STATES = (
+    "draft", "submitted", "returned", "approved", "rejected", "duplicate", "won", "lost", "withdrawn", "imported",
+)  # fmt: skip
+
+
+def with_judge(cast) -> Any:
+    """The cast with a second channel manager, who judges what the first one decided."""
+    member = create_member(
+        actor=portal_actor(), email="neutral@vendor.example", name="Nora Neutral", role=Role.CHANNEL_MANAGER
+    )
+    cast.judge = member.user
+    return cast
+
+
+@pytest.mark.parametrize("state", ALL_STATES)
+def test_an_appeal_that_was_not_filed_is_not_there_to_be_judged(cast, state):
+    deal = making.in_state(with_judge(cast), state)
+    before = everything(Deal, deal)
+    for name, change in APPEALS.items():
+        api = APIClient()
+        api.force_login(cast.judge)
+        address = reverse(f"api:{name}", kwargs={"deal_uuid": deal.uuid})
+        answer = api.post(address, change.body, format="json", headers={"if-match": "*"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (name, state)
+        assert everything(Deal, deal) == before, (name, state)
+
+
+@pytest.mark.parametrize("state", ["upheld", "overturned"])
+@pytest.mark.parametrize("decision", ["rejected", "duplicate"])
+def test_an_appeal_is_judged_once(cast, decision, state):
+    deal = making.in_state(with_judge(cast), decision)
+    now = making.now()
+    file_appeal(
+        actor=cast.actor(cast.seller_a),
+        deal_uuid=deal.uuid,
+        grounds="We were there first.",
+        upload=SimpleUploadedFile("order.txt", b"An order of last year."),
+        now=now,
+    )
+    judged = {"actor": cast.actor(cast.judge), "deal_uuid": deal.uuid, "judgement": "So it is.", "now": now}
+    if state == "upheld":
+        uphold_decision(**judged, reason="nothing_new")
+    else:
+        overturn_decision(**judged, reason="worked_earlier")
+    deal.refresh_from_db()
+    # The refusal names the appeal's state, not the deal's, which an overturned one has changed.
+    assert refuse_all(cast, Deal, deal, APPEALS, state, "deal_uuid") == 2
 
 
 def lead_in(cast, state: str) -> Lead:
