@@ -26,6 +26,7 @@ from concord.deals.queries.appeals import appeal_of
 from concord.deals.queries.protection_life import ProtectionView as ProtectionFacts
 from concord.deals.queries.protection_life import protection_view
 from concord.portal.api.authentication import api_actor
+from concord.portal.api.permissions import demand_scope_to_decide
 
 
 class ExtendSerializer(shapes.StrictSerializer):
@@ -205,7 +206,8 @@ class HoldView(StateView):
 
     @_described("deals_hold", HoldSerializer)
     def post(self, request: Request, deal_uuid: uuid.UUID) -> Response:
-        """A partner asks; from the vendor's side the clock stops at once."""
+        """A partner asks; from the vendor's side the clock stops at once, which needs ``deals:decide``."""
+        demand_scope_to_decide(request, "deals:decide")
         return self.change(request, deal_uuid)
 
     def act(self, request: Request, deal_uuid: uuid.UUID, values: dict[str, Any]) -> None:

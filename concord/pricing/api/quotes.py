@@ -21,6 +21,7 @@ from concord.portal.actor import Actor
 from concord.portal.api.authentication import api_actor
 from concord.portal.api.etags import demand_match, etag
 from concord.portal.api.idempotency import IdempotentMixin
+from concord.portal.api.permissions import demand_scope_to_decide
 from concord.portal.api.problems import MEDIA_TYPE
 from concord.portal.locking import lock_end_customers
 from concord.portal.refusals import InvalidInput, NotThere
@@ -162,8 +163,10 @@ class _QuoteChangeView(IdempotentMixin, GenericAPIView[Quote]):
         return str(asked.validated_data["note"])
 
 
-def _changing(name: str, act: Callable[..., Quote], summary: str, *, takes_note: bool) -> type[_QuoteChangeView]:
-    """A view for one change of state."""
+def _changing(
+    name: str, act: Callable[..., Quote], summary: str, *, takes_note: bool, decides: str = ""
+) -> type[_QuoteChangeView]:
+    """A view for one change of state; ``decides`` is the scope without which the vendor's side does not do it."""
 
     class View(_QuoteChangeView):
         @extend_schema(
@@ -174,6 +177,8 @@ def _changing(name: str, act: Callable[..., Quote], summary: str, *, takes_note:
             responses={200: QuoteSerializer, 409: CONFLICT},
         )
         def post(self, request: Request, uuid: UUID) -> Response:
+            if decides:
+                demand_scope_to_decide(request, decides)
             note = self._note(request)
             return self._change(request, uuid, act, **({"note": note} if takes_note else {}))
 
@@ -186,7 +191,11 @@ QuoteAcceptView = _changing("accept", actions.accept_quote, "The customer accept
 QuoteDeclineView = _changing("decline", actions.decline_quote, "The customer declined.", takes_note=True)
 QuoteWithdrawView = _changing("withdraw", actions.withdraw_quote, "Take the quote back.", takes_note=True)
 QuoteRepriceView = _changing(
-    "reprice", actions.reprice, "Replace the promised prices by those in force, in every live quote.", takes_note=False
+    "reprice",
+    actions.reprice,
+    "Replace the promised prices by those in force, in every live quote; a vendor's client needs `prices:decide` too.",
+    takes_note=False,
+    decides="prices:decide",
 )
 
 
