@@ -31,7 +31,7 @@ def carries(request: Request, needed: str) -> bool:
 
 
 def demand_scope_to_decide(request: Request, needed: str) -> None:
-    """Where a partner asks and the vendor's side decides at one address: raises ``NotAllowed`` to who may not decide."""
+    """Where a partner asks and the vendor decides at one address: raises ``NotAllowed`` to who may not decide."""
     if api_actor(request).is_vendor and not carries(request, needed):
         raise NotAllowed(
             _("For this a client of the vendor needs the scope %(scope)s.") % {"scope": needed}, code="scope"
