@@ -281,6 +281,7 @@ def print_welcome(port: int, seconds: float) -> None:
         for line in sign_in_lines(content):
             print(line)
         print(f"\nThe same as JSON: {SIGN_INS.relative_to(PROJECT)}")
+    print(f"\nThe vendor's people work at {address(port)}/desk/, and anybody checks a quote at {address(port)}/check/")
     print(f"Mail lands as files in {(STATE / 'mail').relative_to(PROJECT)}/, such as the codes of the quote check")
     print(f"Logs: {(STATE / 'web.log').relative_to(PROJECT)}, {(STATE / 'worker.log').relative_to(PROJECT)}")
     print("Ctrl-C ends everything; `make demo` brings it back with its data.", flush=True)

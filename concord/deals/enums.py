@@ -213,7 +213,7 @@ EVENT_LABELS: dict[str, _StrPromise] = {
     "deal.created": _("Registration begun"),
     "deal.changed": _("Registration changed"),
     "deal.submitted": _("Registration submitted"),
-    "deal.twins_found": _("Likely twins found"),
+    "deal.twins_found": _("Likely twins looked for"),
     "deal.returned": _("Returned for completion"),
     "deal.approved": _("Registration approved"),
     "deal.rejected": _("Registration rejected"),

@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.generic import TemplateView, View
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -28,6 +29,7 @@ from concord.portal.enums import VENDOR_ROLES, Door, Role
 from concord.portal.models import User
 from concord.portal.scoping import ScopedQuerySet
 from concord.portal.tabular.writing import harmless
+from concord.portal.ui.desk_columns import column_for
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -129,12 +131,21 @@ class _ScopedObject:
 class ScopedIndexView(_ScopedList, generic.IndexView):
     """The list and its export, in which nothing that somebody typed is run as a formula."""
 
+    #: what a list without rows says to do first, or why it may stay so
+    empty_text: str | _StrPromise = ""
+
     def get_base_queryset(self) -> models.QuerySet[Any]:
         """The visible rows together with what their columns name, so that no row asks for it by itself."""
         shown = {str(getattr(one, "accessor", one)).partition(".")[0].partition("__")[0] for one in self._shown()}
         named = {one.name for one in self.model._meta.concrete_fields if one.is_relation} & shown
         rows = super().get_base_queryset()
         return rows.select_related(*sorted(named)) if named else rows
+
+    def _get_custom_column(self, field_name: str, column_class: type[Column] = Column, **kwargs: Any) -> Column:
+        """Yes and no, days and moments as the whole portal writes them."""
+        if column_class is Column:
+            column_class = column_for(next((one for one in self.model._meta.fields if one.name == field_name), None))
+        return super()._get_custom_column(field_name, column_class, **kwargs)
 
     def _shown(self) -> list[Any]:
         return [*(self.list_display or ()), *(self.list_export or ())]
@@ -185,6 +196,12 @@ class ScopedModelViewSet(ModelViewSet):
     inspect_view_enabled = True
     search_backend_name = None
     list_export: Any = ()
+    empty_text: str | _StrPromise = ""
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """The set says what its list shows while it is empty."""
+        known: dict[str, Any] = super().get_index_view_kwargs(**{"empty_text": self.empty_text, **kwargs})
+        return known
 
 
 class RoleView(View):
@@ -203,6 +220,12 @@ class RoleView(View):
         if not self.actor.has_role(*self.roles):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+
+def breadcrumbs(title: str | _StrPromise, *above: tuple[str, str | _StrPromise]) -> list[dict[str, Any]]:
+    """What the header of a page reads: home, each step above (a named address and its label), the page itself."""
+    home = WagtailAdminTemplateMixin.breadcrumbs_items
+    return [*home, *({"url": reverse(name), "label": label} for name, label in above), {"url": "", "label": title}]
 
 
 class DeskPage(WagtailAdminTemplateMixin, RoleView, TemplateView):

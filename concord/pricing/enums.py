@@ -182,7 +182,7 @@ class Difference(models.TextChoices):
     REVISION = "revision", _("They are two revisions of the same quote.")
     DATE = "date", _("They were issued on different days, and prices changed in between.")
     VALIDITY = "validity", _("They are valid until different days.")
-    CUSTOMER = "customer", _("They name different customers.")
+    CUSTOMER = "customer", _("The customer's name is written differently on them.")
     PARTNER = "partner", _("They come from different partners.")
     CURRENCY = "currency", _("They are in different currencies.")
     PRODUCTS = "products", _("They offer different products.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from concord.deals.actions.decisions import reject_registration
-from concord.deals.models import ConflictCheck, ReasonCode, SavedFilter
+from concord.deals.models import ConflictCheck, Deal, ReasonCode, SavedFilter
 from concord.deals.queries.checks import alarm, checks_by_partner
 from concord.deals.queries.reason_report import reasons_given, times_given
 from tests.deals import making
@@ -132,3 +134,31 @@ def test_many_names_and_hardly_a_registration_ring_by_partner_and_person(cast, c
     settings.PRECHECK_ALARM = {"nmaes": 5}
     with pytest.raises(ValueError, match="nmaes"):
         alarm()
+
+
+def test_a_list_says_how_far_off_a_day_is_and_never_takes_what_is_to_come_for_now(cast, client):
+    making.approved(cast, name=NAMES[0])
+    client.force_login(cast.vendor_manager)
+    shown = client.get("/desk/registrations/all/").content.decode()
+    until = Deal.objects.unscoped("the test's own").get(customer_name=NAMES[0]).protections.get().period.upper
+    assert f"{timezone.localtime(until):%Y-%m-%d}" in shown
+    assert re.search(r"in (89|90) days|in 2 months|in 3 months", shown)
+    kinds = client.get("/desk/kinds_of_activity/").content.decode()
+    assert "Yes" in kinds
+    assert "True" not in kinds
+
+
+def test_a_list_without_rows_says_what_to_do_first(cast, client):
+    client.force_login(cast.people["pricing_manager"])
+    assert "No file was imported yet." in client.get("/desk/imports/").content.decode()
+    assert "Without levels a pricing manager approves every special price." in (
+        client.get("/desk/approval_levels/").content.decode()
+    )
+
+
+def test_what_is_not_at_the_desk_is_said_in_the_portals_own_words(cast, client):
+    client.force_login(cast.vendor_manager)
+    answer = client.get("/desk/nothing-of-the-kind/")
+    assert answer.status_code == 404
+    assert "To the desk" in answer.content.decode()
+    assert "Wagtail" not in answer.content.decode()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
 from concord.deals.access import access_lead
@@ -33,6 +33,7 @@ from concord.portal.actor import Actor
 from concord.portal.desk import DeskPage, RoleView, desk_actor
 from concord.portal.enums import Role
 from concord.portal.refusals import NotThere, Refusal
+from concord.portal.ui.desk_columns import MomentColumn
 from concord.portal.ui.looks import look_of
 
 READERS = (Role.CHANNEL_MANAGER, Role.PRICING_MANAGER)
@@ -93,11 +94,17 @@ class LeadsView(generic.IndexView):
         TitleColumn("customer_name", label=gettext_lazy("Customer"), get_url=desk_lead_url, sort_key="customer_name"),
         Column("country", label=gettext_lazy("Country"), accessor="customer_country", sort_key="customer_country"),
         LeadStateColumn("state", label=gettext_lazy("State"), sort_key="state"),
-        Column("source", label=gettext_lazy("Source"), accessor="source.display_name"),
+        Column("source", label=gettext_lazy("Source"), accessor="source.display_name", classname="co-words"),
         Column("quality", label=gettext_lazy("Quality"), accessor="source.quality", sort_key="source__quality"),
-        Column("partner", label=gettext_lazy("Partner"), accessor="partner.name", sort_key="partner__name"),
-        DateColumn("follow_up_by", label=gettext_lazy("Follow up by"), sort_key="follow_up_by"),
-        DateColumn("created_at", label=gettext_lazy("Received"), sort_key="pk"),
+        Column(
+            "partner",
+            label=gettext_lazy("Partner"),
+            accessor="partner.name",
+            sort_key="partner__name",
+            classname="co-words",
+        ),
+        MomentColumn("follow_up_by", label=gettext_lazy("Follow up by"), sort_key="follow_up_by"),
+        MomentColumn("created_at", label=gettext_lazy("Received"), sort_key="pk"),
     ]
     export_filename = "leads"
     list_export = [
@@ -152,7 +159,7 @@ class LeadPage(DeskPage):
             offers=lead.offers.select_related("partner").order_by("offered_at"),
             claims=lead.claims.select_related("partner", "owner").order_by("claimed_at"),
             contacts=contacts_of(lead),
-            candidates=_candidates(lead) if lead.state in OPEN_LEAD_STATES else [],
+            **(_ranking(lead) if lead.state in OPEN_LEAD_STATES else {}),
             is_kept=is_kept_from(lead, NOBODY, now=timezone.now()) if lead.state in OPEN_LEAD_STATES else False,
             can_edit=runs and lead.state in OPEN_LEAD_STATES,
             can_change=runs and lead.state in _CHANGEABLE,
@@ -169,18 +176,25 @@ def _lead(actor: Actor, lead_uuid: uuid.UUID) -> Lead:
         raise Http404 from error
 
 
-def _candidates(lead: Lead) -> list[dict[str, Any]]:
+def _ranking(lead: Lead) -> dict[str, Any]:
+    """The best partners with their points, and the first of those that are ruled out with the reason."""
     weighed = weighed_partners(lead, now=timezone.now())
     partners = partners_named(weighed)
-    return [
-        {
-            "partner": partners[one.partner_id],
-            "total": one.total,
-            "points": [(ROUTING_WORDS[code], points) for code, points in one.points.items() if points],
-            "ruled_out": ROUTING_WORDS.get(one.ruled_out, ""),
-        }
-        for one in weighed[:12]
-    ]
+    ruled_out = [one for one in weighed if one.ruled_out]
+    return {
+        "candidates": [
+            {
+                "partner": partners[one.partner_id],
+                "total": one.total,
+                "points": [(ROUTING_WORDS[code], points) for code, points in one.points.items() if points],
+            }
+            for one in [one for one in weighed if not one.ruled_out][:12]
+        ],
+        "ruled_out_count": len(ruled_out),
+        "ruled_out": [
+            {"partner": partners[one.partner_id], "why": ROUTING_WORDS.get(one.ruled_out, "")} for one in ruled_out[:20]
+        ],
+    }
 
 
 def _assign(actor: Actor, lead: Lead, request: HttpRequest) -> str:

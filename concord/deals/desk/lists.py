@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
 from concord.deals.desk.columns import ChooseColumn, ClockColumn, ReadinessColumn, StateColumn, TwinsColumn
@@ -21,6 +21,7 @@ from concord.deals.rules import can_decide
 from concord.portal.desk import desk_actor
 from concord.portal.paging import page_of
 from concord.portal.tabular.writing import harmless
+from concord.portal.ui.desk_columns import MomentColumn
 
 
 def bench_url(deal: Deal) -> str:
@@ -61,10 +62,10 @@ class QueueView(_DealList):
     columns = [
         ChooseColumn("choose", label=_("Choose")),
         TitleColumn("customer_name", label=_("Customer as typed"), get_url=bench_url, sort_key="customer_name"),
-        Column("partner", label=_("Partner"), accessor="partner.name", sort_key="partner__name"),
+        Column("partner", label=_("Partner"), accessor="partner.name", sort_key="partner__name", classname="co-words"),
         TwinsColumn("twin_count", label=_("Likely twins"), sort_key="twin_score"),
         ClockColumn("answer_due_at", label=_("Answer"), sort_key="answer_due_at"),
-        DateColumn("submitted_at", label=_("Submitted"), sort_key="submitted_at"),
+        MomentColumn("submitted_at", label=_("Submitted"), sort_key="submitted_at"),
         Column("owner", label=_("Seller"), accessor="owner.name"),
     ]
     export_filename = "registrations"
@@ -114,12 +115,12 @@ class AllDealsView(_DealList):
     default_ordering = "-pk"
     columns = [
         TitleColumn("customer_name", label=_("Customer as typed"), get_url=bench_url, sort_key="customer_name"),
-        Column("title", label=_("Deal"), sort_key="title"),
-        Column("partner", label=_("Partner"), accessor="partner.name", sort_key="partner__name"),
+        Column("title", label=_("Deal"), sort_key="title", classname="co-words"),
+        Column("partner", label=_("Partner"), accessor="partner.name", sort_key="partner__name", classname="co-words"),
         StateColumn("state", label=_("State")),
         ReadinessColumn("readiness", label=_("Readiness")),
-        DateColumn("submitted_at", label=_("Submitted"), sort_key="submitted_at"),
-        DateColumn("protected_until", label=_("Protected until"), sort_key="protected_until"),
+        MomentColumn("submitted_at", label=_("Submitted"), sort_key="submitted_at"),
+        MomentColumn("protected_until", label=_("Protected until"), sort_key="protected_until"),
     ]
     export_filename = "deals"
     list_export = [

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 
 from concord.deals.desk.lists import texts_harmless
 from concord.deals.desk.protection_base import (
@@ -30,6 +30,7 @@ from concord.deals.protection_filters import (
 )
 from concord.deals.queries import protection_lists as lists
 from concord.portal.actor import Actor
+from concord.portal.ui.desk_columns import MomentColumn
 
 
 class ExtensionsView(ProtectionList):
@@ -51,8 +52,8 @@ class ExtensionsView(ProtectionList):
         Column("partner", label=_("Partner"), accessor="deal.partner.name", sort_key="deal__partner__name"),
         LookColumn("state", kind="request", label=_("State"), sort_key="state"),
         DueColumn("answer_due_at", label=_("Answer"), sort_key="answer_due_at"),
-        DateColumn("asked_at", label=_("Asked"), sort_key="asked_at"),
-        DateColumn("ends_after", label=_("Protected until"), sort_key="ends_after"),
+        MomentColumn("asked_at", label=_("Asked"), sort_key="asked_at"),
+        MomentColumn("ends_after", label=_("Protected until"), sort_key="ends_after"),
     ]  # fmt: skip
     export_filename = "extensions"
     list_export = [
@@ -103,9 +104,9 @@ class HoldsView(ProtectionList):
         Column("partner", label=_("Partner"), accessor="deal.partner.name", sort_key="deal__partner__name"),
         LookColumn("state", kind="request", label=_("State"), sort_key="state"),
         Column("cause", label=_("Why"), accessor="cause.display_name"),
-        DateColumn("starts_at", label=_("From"), sort_key="starts_at"),
-        DateColumn("ends_at", label=_("Until"), sort_key="ends_at"),
-        DateColumn("ended_at", label=_("Ended early"), sort_key="ended_at"),
+        MomentColumn("starts_at", label=_("From"), sort_key="starts_at"),
+        MomentColumn("ends_at", label=_("Until"), sort_key="ends_at"),
+        MomentColumn("ended_at", label=_("Ended early"), sort_key="ended_at"),
     ]  # fmt: skip
     export_filename = "stops-of-the-clock"
     list_export = [
@@ -155,8 +156,8 @@ class AppealsView(ProtectionList):
         Column("decision", label=_("Against"), accessor="deal.get_review_status_display", sort_key="decision"),
         DueColumn("due_at", label=_("Judgement"), sort_key="due_at"),
         Column("judge", label=_("Judge"), accessor="judge_name", sort_key="judge_name"),
-        DateColumn("judged_at", label=_("Judged"), sort_key="judged_at"),
-        DateColumn("precedent_on", label=_("Published"), sort_key="precedent_on"),
+        MomentColumn("judged_at", label=_("Judged"), sort_key="judged_at"),
+        MomentColumn("precedent_on", label=_("Published"), sort_key="precedent_on"),
     ]
     export_filename = "appeals"
     list_export = [
@@ -201,7 +202,7 @@ class PrecedentsView(ProtectionList):
     columns = [
         TitleColumn("title", label=_("Title"), accessor="shown_title", get_url=appeal_url, sort_key="title"),
         LookColumn("outcome", kind="appeal", label=_("Outcome"), sort_key="outcome"),
-        DateColumn("published_on", label=_("Published"), sort_key="published_on"),
+        MomentColumn("published_on", label=_("Published"), sort_key="published_on"),
         Column("publisher", label=_("By"), sort_key="publisher"),
     ]
     export_filename = "precedents"
@@ -238,10 +239,10 @@ class LivesView(ProtectionList):
                     sort_key="deal__customer_name"),
         Column("partner", label=_("Partner"), accessor="deal.partner.name", sort_key="deal__partner__name"),
         LifeColumn("life", label=_("State"), accessor="end_cause", sort_key="end_cause"),
-        DateColumn("started_at", label=_("Began"), sort_key="started_at"),
-        DateColumn("ends_at", label=_("Ends"), sort_key="ends_at"),
-        DateColumn("test_due_at", label=_("Next test of activity"), sort_key="test_due_at"),
-        DateColumn("hard_end", label=_("Ends at the latest"), sort_key="hard_end"),
+        MomentColumn("started_at", label=_("Began"), sort_key="started_at"),
+        MomentColumn("ends_at", label=_("Ends"), sort_key="ends_at"),
+        MomentColumn("test_due_at", label=_("Next test of activity"), sort_key="test_due_at"),
+        MomentColumn("hard_end", label=_("Ends at the latest"), sort_key="hard_end"),
     ]  # fmt: skip
     export_filename = "protections"
     list_export = [

@@ -303,6 +303,10 @@ class ClosingDayViewSet(ScopedModelViewSet):
 
     model = ClosingDay
     name = "closing_days"
+    empty_text = gettext_lazy(
+        "No closing day is named. On such a day no clock of an answer runs; public holidays stand in the terms of the "
+        "programme."
+    )
     icon = "calendar"
     menu_label = gettext_lazy("Closing days")
     form_fields = ["day", "name"]

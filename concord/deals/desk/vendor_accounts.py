@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
 from concord.deals.actions.eligibility import set_vendor_account
@@ -24,6 +24,7 @@ from concord.deals.vendor_account_filters import VendorAccountFilter
 from concord.portal.desk import RoleView, desk_actor
 from concord.portal.enums import Role
 from concord.portal.refusals import NotThere, Refusal
+from concord.portal.ui.desk_columns import MomentColumn
 
 
 class EndColumn(Column):
@@ -55,7 +56,7 @@ class VendorAccountsView(generic.IndexView):
         Column("country", label=gettext_lazy("Country"), accessor="end_customer.country",
                sort_key="end_customer__country"),
         Column("city", label=gettext_lazy("City"), accessor="end_customer.city"),
-        DateColumn("created_at", label=gettext_lazy("Since"), sort_key="created_at"),
+        MomentColumn("created_at", label=gettext_lazy("Since"), sort_key="created_at"),
         Column("by_name", label=gettext_lazy("By"), sort_key="by_name"),
         Column("note", label=gettext_lazy("Note")),
         EndColumn("end", label=gettext_lazy("Actions"), accessor="pk"),

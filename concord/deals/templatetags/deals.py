@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 
 from concord.deals.enums import FINAL_STAGES
 from concord.deals.models import Deal, Lead
@@ -21,6 +22,15 @@ register.filter("country_name", country_name)
 def deal_state(deal: Deal) -> Look:
     """The look of a deal's state: tone, icon and word."""
     return look_of(deal.state, kind="deal", label=state_label(deal))
+
+
+@register.simple_tag
+def deal_crumbs(deal: Deal | None = None) -> list[tuple[str, str]]:
+    """What lies above a page: the list of deals, and the deal itself where the page is a part of it."""
+    above = [(gettext("Deals"), reverse("deals:list"))]
+    if deal is not None:
+        above.append((deal.customer_name, reverse("deals:detail", args=[deal.uuid])))
+    return above
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import Column
 
 from concord.partners.access import access_member
 from concord.partners.actions.members import (
@@ -33,6 +33,7 @@ from concord.portal.desk import ScopedIndexView, ScopedInspectView, desk_actor, 
 from concord.portal.enums import Role
 from concord.portal.models import User
 from concord.portal.refusals import NotThere, Refusal
+from concord.portal.ui.desk_columns import YesNoColumn
 
 Change = Callable[..., Any]
 
@@ -107,7 +108,7 @@ class MemberViewSet(RecordedViewSet):
         Column("email", label=gettext_lazy("E-mail address"), accessor="user.email"),
         "partner",
         "role",
-        BooleanColumn("access", label=gettext_lazy("Access"), accessor="user.is_active"),
+        YesNoColumn("access", label=gettext_lazy("Access"), accessor="user.is_active"),
     ]
     filterset_class = MemberFilter
     search_fields = ["user__name", "user__email", "partner__name"]

@@ -9,12 +9,13 @@ from django.db.models import BooleanField, Case, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import Column
 
 from concord.partners.desk.recorded import RecordedViewSet
 from concord.partners.models import ProductFamily
 from concord.portal.actor import Actor
 from concord.portal.desk import ScopedIndexView, ScopedModelViewSet
+from concord.portal.ui.desk_columns import YesNoColumn
 from concord.portal.ui.formats import format_moment
 from concord.pricing.actions.catalogue_records import (
     save_product,
@@ -108,10 +109,11 @@ class SubstituteViewSet(RecordedViewSet):
 
     model = ProductSubstitute
     name = "substitutes"
+    empty_text = _("No substitute is named yet. One is offered when a product has ended or is short.")
     icon = "resubmit"
     menu_label = _("Substitutes")
     write = staticmethod(_write_substitute)
-    list_display = ["product", "substitute", "rank", "note", BooleanColumn("is_offered", label=_("offered"))]
+    list_display = ["product", "substitute", "rank", "note", YesNoColumn("is_offered", label=_("offered"))]
     list_filter = ["is_offered"]
     list_export = ["product", "substitute", "rank", "note", "note_zh", "is_offered"]
     search_fields = ["product__sku", "substitute__sku", "note"]
@@ -132,10 +134,11 @@ class ProductDocumentViewSet(RecordedViewSet):
 
     model = ProductDocument
     name = "product_documents"
+    empty_text = _("No picture or data sheet is linked to a product yet.")
     icon = "doc-full"
     menu_label = _("Product documents")
     write = staticmethod(_write_document)
-    list_display = ["product", "collateral", "kind", BooleanColumn("is_shown", label=_("shown"))]
+    list_display = ["product", "collateral", "kind", YesNoColumn("is_shown", label=_("shown"))]
     list_filter = ["kind", "is_shown"]
     search_fields = ["product__sku", "collateral__title"]
     ordering = ["product__sku", "kind"]

@@ -17,7 +17,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from concord.partners.models import ProductFamily
-from concord.portal.desk import desk_actor, needs_role
+from concord.portal.desk import breadcrumbs, desk_actor, needs_role
 from concord.portal.enums import Role
 from concord.portal.tabular import Value, write_csv, write_xlsx
 from concord.portal.ui.formats import format_moment
@@ -58,10 +58,11 @@ def demand_report(request: HttpRequest) -> HttpResponse:
         "sources": DemandSource.choices,
         "families": ProductFamily.objects.order_by("name"),
         "countries": countries_in_demand(unmet_demand(actor=actor, today=today, weeks=WEEKS[-1])),
-        "chart_labels": [format_moment(week, "short") for week, _count in weeks],
-        "chart_series": [{"label": gettext("Products that could not be had"), "values": [n for _week, n in weeks]}],
+        "missing": [(format_moment(week, "date"), count) for week, count in weeks],
+        "most": max((count for _week, count in weeks), default=0),
         "header_icon": "warning",
         "page_title": _("Unmet demand"),
+        "breadcrumbs_items": breadcrumbs(_("Unmet demand")),
     }
     return render(request, "pricing/desk/demand.html", context)
 

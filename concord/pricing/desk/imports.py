@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
+from itertools import islice
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.viewsets.base import ViewSet
 
 from concord.portal.desk import ScopedIndexView
@@ -18,10 +21,13 @@ from concord.portal.imports import import_kinds
 from concord.portal.imports.runs import FINAL, start_import
 from concord.portal.models import ImportRun
 from concord.portal.refusals import Refusal
+from concord.portal.ui.desk_columns import MomentColumn
 from concord.pricing.desk.base import ForRoles, PricePage
 from concord.pricing.enums import VersionStatus
 from concord.pricing.forms.desk import UploadForm, kinds_for
 from concord.pricing.models import PriceListVersion
+
+SHOWN_REJECTIONS = 20
 
 
 def _address(run: ImportRun) -> str:
@@ -39,6 +45,7 @@ class RunsView(ForRoles, ScopedIndexView):
     model = ImportRun
     page_title = gettext_lazy("Imports")
     header_icon = "upload"
+    empty_text = gettext_lazy("No file was imported yet. Import one to bring products, prices or stock up to date.")
     index_url_name = "imports:index"
     index_results_url_name = "imports:index_results"
     add_url_name = "imports:upload"
@@ -60,7 +67,7 @@ class RunsView(ForRoles, ScopedIndexView):
         Column("updated", label=gettext_lazy("Updated")),
         Column("unchanged", label=gettext_lazy("Unchanged")),
         Column("rejected", label=gettext_lazy("Rejected")),
-        DateColumn("created_at", label=gettext_lazy("Handed in")),
+        MomentColumn("created_at", label=gettext_lazy("Handed in"), with_time=True),
     ]
 
 
@@ -133,6 +140,7 @@ class RunView(PricePage):
         context.update(
             run=run, kind_label=_label(run), is_over=run.state in FINAL, share=_share(run), draft=_draft(run)
         )
+        context.update(rejections=_first_rejections(run), shown_rejections=SHOWN_REJECTIONS)
         return context
 
 
@@ -142,6 +150,16 @@ def _draft(run: ImportRun) -> PriceListVersion | None:
         return None
     versions = PriceListVersion.objects.filter(price_list__code=run.options.get("list"), status=VersionStatus.DRAFT)
     return versions.order_by("-number").first()
+
+
+def _first_rejections(run: ImportRun) -> list[list[str]]:
+    """Row, column and reason of the first rejections; the file holds them all."""
+    if not run.rejections:
+        return []
+    with run.rejections.open("rb") as file:
+        rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+        next(rows, None)
+        return [row[:3] for row in islice(rows, SHOWN_REJECTIONS)]
 
 
 def _share(run: ImportRun) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import path, reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from concord.partners.desk.recorded import RecordedViewSet
@@ -29,8 +29,9 @@ def _write(actor: Actor, price_list: PriceList, _form: Any) -> PriceList:
     return save_price_list(actor=actor, price_list=price_list)
 
 
-def _version_count(price_list: PriceList) -> int:
-    return int(price_list.version_count)  # type: ignore[attr-defined]
+def _versions(price_list: PriceList) -> str:
+    count = int(price_list.version_count)  # type: ignore[attr-defined]
+    return ngettext("%(count)d version", "%(count)d versions", count) % {"count": count}
 
 
 def _inspect_url(price_list: PriceList) -> str:
@@ -76,7 +77,7 @@ class PriceListViewSet(RecordedViewSet):
         Column("markets", label=gettext_lazy("Markets"), accessor="get_markets_display"),
         "priority",
         "kind",
-        TitleColumn("versions", label=gettext_lazy("Versions"), accessor=_version_count, get_url=_inspect_url),
+        TitleColumn("versions", label=gettext_lazy("Versions"), accessor=_versions, get_url=_inspect_url),
     ]
     list_filter = ["currency", "kind"]
     list_export = ["code", "name", "currency", "markets", "priority", "kind"]

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from concord.portal.desk import desk_actor, needs_role
+from concord.portal.desk import breadcrumbs, desk_actor, needs_role
 from concord.portal.doors import TABLE_FORMATS, table_file
 from concord.portal.enums import Role
 from concord.portal.money import plain
@@ -61,6 +61,7 @@ def special_price_queue(request: HttpRequest) -> HttpResponseBase:
         "statuses": SpecialPriceStatus.choices,
         "header_icon": "tag",
         "page_title": _("Special prices"),
+        "breadcrumbs_items": breadcrumbs(_("Special prices")),
     }
     return render(request, "pricing/desk/special_prices.html", context)
 
@@ -126,7 +127,8 @@ def special_price_decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "refused": refused,
         "note": request.POST.get("note", ""),
         "header_icon": "tag",
-        "page_title": _("Special price"),
+        "page_title": asked.product.sku,
+        "breadcrumbs_items": breadcrumbs(asked.product.sku, ("special_prices:queue", _("Special prices"))),
     }
     return render(request, "pricing/desk/special_price.html", context, status=status)
 

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 
 from concord.portal.desk import ScopedIndexView, ScopedModelViewSet, desk_actor, needs_role
 from concord.portal.enums import Role
 from concord.portal.refusals import Refusal
+from concord.portal.ui.desk_columns import MomentColumn
 from concord.pricing.actions.reservations import free_reservation
 from concord.pricing.enums import ReservationStage
 from concord.pricing.models import StockReservation
@@ -83,6 +84,9 @@ class ReservationViewSet(ScopedModelViewSet):
 
     model = StockReservation
     name = "stock_reservations"
+    empty_text = _(
+        "Nothing is kept for a quote. Whether issued and accepted quotes keep stock stands under Settings, Stock."
+    )
     icon = "lock"
     menu_label = _("Reservations")
     index_view_class = ReservationIndexView
@@ -94,8 +98,8 @@ class ReservationViewSet(ScopedModelViewSet):
         Column("stage", label=_("Stage"), accessor="get_stage_display"),
         Column("quote", label=_("Quote"), accessor="quote.number"),
         Column("partner", label=_("Partner"), accessor="quote.partner.name"),
-        DateColumn("until", label=_("Until"), sort_key="until"),
-        DateColumn("ended_at", label=_("Set free"), sort_key="ended_at"),
+        MomentColumn("until", label=_("Until"), sort_key="until"),
+        MomentColumn("ended_at", label=_("Set free"), sort_key="ended_at"),
         FreeColumn("free", label=""),
     ]
     list_export = ["product", "quantity", "stage", "quote", "until", "ended_at"]

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 
 from concord.partners.desk.recorded import RecordedViewSet
 from concord.portal.actor import Actor
+from concord.portal.ui.desk_columns import MomentColumn
 from concord.pricing.actions.rules import PriceRule, save_price_rule
 from concord.pricing.actions.special_price_levels import save_approval_level
 from concord.pricing.forms.desk import (
@@ -38,8 +39,8 @@ def _write_level(actor: Actor, level: ApprovalLevel, _form: Any) -> ApprovalLeve
 
 
 _PERIOD = [
-    DateColumn("valid_from", label=_("Valid from"), accessor="period.lower"),
-    DateColumn("valid_until", label=_("Valid until"), accessor="period.upper"),
+    MomentColumn("valid_from", label=_("Valid from"), accessor="period.lower", with_distance=False),
+    MomentColumn("valid_until", label=_("Valid until"), accessor="period.upper", with_distance=False),
 ]
 
 
@@ -55,6 +56,7 @@ class TierDiscountViewSet(RecordedViewSet):
 
     model = TierDiscount
     name = "tier_discounts"
+    empty_text = _("No discount was made yet: without one, partners pay the customer price.")
     icon = "order-down"
     menu_label = _("Tier discounts")
     write = staticmethod(_write)
@@ -73,6 +75,7 @@ class RegistrationDiscountViewSet(RecordedViewSet):
 
     model = RegistrationDiscount
     name = "registration_discounts"
+    empty_text = _("No discount was made yet. One lowers the net price of a partner whose registration is approved.")
     icon = "lock"
     menu_label = _("Registration discounts")
     write = staticmethod(_write)
@@ -91,6 +94,7 @@ class ProgrammeBonusViewSet(RecordedViewSet):
 
     model = ProgrammeBonus
     name = "programme_bonuses"
+    empty_text = _("No bonus was made yet. One lowers the net price of every partner of a tier for a time.")
     icon = "pick"
     menu_label = _("Programme bonuses")
     write = staticmethod(_write)
@@ -109,6 +113,9 @@ class PromotionViewSet(RecordedViewSet):
 
     model = Promotion
     name = "promotions"
+    empty_text = _(
+        "No promotion was made yet. One takes a percentage off a product or a family, from a quantity on, for a time."
+    )
     icon = "tag"
     menu_label = _("Promotions")
     write = staticmethod(_write)
@@ -128,6 +135,10 @@ class ApprovalLevelViewSet(RecordedViewSet):
 
     model = ApprovalLevel
     name = "approval_levels"
+    empty_text = _(
+        "Without levels a pricing manager approves every special price. Add one to say who approves down to how many "
+        "percent."
+    )
     icon = "check"
     menu_label = _("Approval levels")
     write = staticmethod(_write_level)
@@ -142,6 +153,7 @@ class PriceFloorViewSet(RecordedViewSet):
 
     model = PriceFloor
     name = "price_floors"
+    empty_text = _("Without a floor no net price needs an approval. Add one for a family.")
     icon = "minus"
     menu_label = _("Price floors")
     write = staticmethod(_write)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -193,6 +194,7 @@ def test_a_file_is_uploaded_watched_and_its_rejected_rows_fetched(at_desk, cast)
     done = desk.get(handed.url).content.decode()
     assert "data-look-again" not in done
     assert "Nothing was stored, because 1 row is wrong" in done
+    assert re.search(r'<td class="co-num">3</td><td class="pd-nowrap">name</td><td>[^<]+</td>', done)
     rejected = desk.get(reverse("imports:rejected", args=[run.uuid]))
     assert "3,name," in b"".join(rejected.streaming_content).decode("utf-8-sig")
     assert Product.objects.count() == 0
