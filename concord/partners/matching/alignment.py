@@ -15,9 +15,9 @@ from typing import Final, Literal
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from concord.partners.matching.normalise import NameKey
-from concord.partners.matching.words import NUMBER_RE, STOP_WORDS, default_weight, is_common
+from concord.partners.matching.words import NUMBER_RE, STOP_WORDS, default_weight, is_common, meaning
 
-Kind = Literal["equal", "spelling", "abbreviation", "cut", "typo", "joined", "initials", "weak"]
+Kind = Literal["equal", "spelling", "abbreviation", "cut", "typo", "joined", "initials", "translation", "weak"]
 Rarity = Mapping[str, float]
 """Weight per canonical word from 0 (everywhere) to 1 (rare), counted from real customers; see
 `candidates.rarity_table`."""
@@ -71,6 +71,8 @@ def word_likeness(left: str, right: str, dotted: bool = False) -> tuple[float, K
     """
     if NUMBER_RE.match(left) or NUMBER_RE.match(right):
         return 0.0, "weak"
+    if meaning(left) == meaning(right):
+        return 0.97, "translation"
     short, long = (left, right) if len(left) <= len(right) else (right, left)
     if long.startswith(short):
         return _prefix_likeness(short, long, dotted)

@@ -10,22 +10,25 @@ read as pinyin and trade words are looked up in the glossary.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
 from rapidfuzz.distance import Indel
 
-from concord.partners.matching.glossary import REGION_SHORT, region_english, segment
+from concord.partners.matching.glossary import BRAND_ENGLISH, REGION_SHORT, region_english, segment
 from concord.partners.matching.normalise import NameKey
 from concord.partners.matching.places import CITIES, PROVINCES
-from concord.partners.matching.text import has_ideographs, pinyin
+from concord.partners.matching.text import has_ideographs, pinyin, spelled_readings, vocabulary
 from concord.partners.matching.words import STOP_WORDS, canonical_word, is_common
 
 _TRADE_WEIGHT: Final = 0.35
 _PLACE_WEIGHT: Final = 0.6
 _BRAND_LENGTH: Final = 2
 _LONG_BRAND: Final = 3
+_LONGEST_BRAND: Final = 5
+_TRANSLATED: Final = 0.9
+"""Likeness of a brand to its meaning in English."""
 _LONGEST_CORE: Final = 60
 """Cost grows with the square of the length; no real name is longer."""
 
@@ -139,6 +142,15 @@ def _readings(key: NameKey, other: NameKey) -> tuple[str, ...]:
     return (core, key.region + core, short + core)
 
 
+def place_as_brand(key: NameKey, other: NameKey) -> NameKey:
+    """The key, with the place that it starts with as its brand where the other name has it behind another place:
+    `朝阳科技` beside `广东朝阳科技`."""
+    if key.region and key.region != other.region and other.core.startswith(key.region):
+        core = key.region + key.core
+        return replace(key, region="", core=core, compact=core)
+    return key
+
+
 def determines(short: NameKey, long: NameKey) -> bool:
     """True when a Chinese short name leaves no other legal name to be meant: it starts as that one does and keeps its
     whole brand.
@@ -146,12 +158,21 @@ def determines(short: NameKey, long: NameKey) -> bool:
     The short name states no legal form – else it is a legal name of its own – and no region that the long one lacks. It
     is the beginning of the long name (three characters where they are the whole brand, two where both state one region,
     else four), or the whole brand with trade words of the long name in their order. Two characters of a brand alone
-    are shared by too many companies.
+    are shared by too many companies. The region may be stated by its one character (`粤` for `广东`).
     """
     own, whole, same_region = short.core, long.core, bool(short.region) and short.region == long.region
-    if short.legal_form or not long.legal_form or (short.region and not same_region) or len(own) >= len(whole):
+    if short.legal_form or not long.legal_form or (short.region and not same_region):
         return False
+    if _is_determined(own, whole, same_region=same_region):
+        return True
+    names_region = not short.region and own[0] == REGION_SHORT.get(long.region, "")
+    return names_region and len(own) > _LONG_BRAND and _is_determined(own[1:], whole, same_region=True)
+
+
+def _is_determined(own: str, whole: str, *, same_region: bool) -> bool:
     brand, full_brand = _leading_brand(own), _leading_brand(whole)
+    if len(own) >= len(whole):
+        return own == whole and (same_region or len(brand) >= _LONG_BRAND)
     if whole.startswith(own):
         if same_region and len(own) >= _BRAND_LENGTH and len(own) in _word_ends(whole):
             return True
@@ -221,20 +242,24 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
         region = -1.0
     parts = segment(chinese.core)
     trade = [part for part in parts if part.trade and part.english]
-    hits = 0
+    left_out: list[str] = []
     for part in trade:
-        common = present.intersection(part.english) or {
-            word for word in present for english in part.english if len(english) > 3 and word.startswith(english[:6])
-        }
-        if common:
-            hits += 1
-            accounted |= common
+        common = {word for word in present for english in part.english if _is_meant(english, word)}
+        accounted |= common
+        if not common:
+            left_out.append(part.text)
+    hits = len(trade) - len(left_out)
     brand, length, used = _brand_reading(chinese, words, accounted)
     accounted |= used
-    is_read = hits == len(trade) and all(word in accounted for word in words)
-    spelled = _spelled_brand(chinese.core, words)
+    spelled, in_letters = _spelled_brand(chinese.core, words)
+    said = accounted | in_letters | (_UNSAID if hits else frozenset())
+    is_read = (
+        all(word in said for word in words)
+        and all(present.intersection(part.english) for part in parts if part.place)
+        and (not left_out or (hits > 0 and _OFTEN_LEFT_OUT.issuperset(left_out)))
+    )
     return CrossReading(
-        brand=brand,
+        brand=1.0 if spelled else brand,
         brand_length=min(length / 10, 1.0),
         trade=hits / len(trade) if trade else 0.5,
         explained=sum(0.35 if is_common(word) else 1.0 for word in words if word in accounted)
@@ -244,13 +269,36 @@ def cross_reading(chinese: NameKey, latin: NameKey) -> CrossReading:
     )
 
 
-def _spelled_brand(core: str, words: list[str]) -> int:
-    """How many characters the brands of a Chinese core have when each stands among the words in its whole reading, as
-    one word or as neighbours; else 0."""
+_OFTEN_LEFT_OUT: Final = frozenset(vocabulary("科技 技术 实业 工业 产业 企业 发展 股份"))
+"""Words of Chinese names that English ones do without beside a trade word that they share."""
+_UNSAID: Final = frozenset(vocabulary("industry share stock joint"))
+"""Words of English names that stand for the form or the kind of company in general."""
+
+
+def _is_meant(english: str, word: str) -> bool:
+    """True for the word itself and for others of its stem: `optical` and `optic`, `machine` and `machinery`."""
+    if english == word:
+        return True
+    shorter, longer = sorted((english, word), key=len)
+    return len(shorter) > 3 and (longer.startswith(shorter) or (len(shorter) > 5 and longer[:6] == shorter[:6]))
+
+
+def _spelled_brand(core: str, words: list[str]) -> tuple[int, set[str]]:
+    """How many characters the brands of a Chinese core have when each stands among the words in a whole reading, as one
+    word or as neighbours; else 0. And the words that it is written with."""
     brands = [part.text for part in segment(core) if not part.trade and not part.place]
-    written = {"".join(words[at : at + length]) for length in (1, 2, 3) for at in range(len(words) - length + 1)}
-    is_whole = all("".join(pinyin(brand)) in written for brand in brands)
-    return sum(len(brand) for brand in brands) if is_whole else 0
+    written = {
+        "".join(words[at : at + length]): words[at : at + length]
+        for length in range(_LONGEST_BRAND, 0, -1)
+        for at in range(len(words) - length + 1)
+    }
+    used: set[str] = set()
+    for brand in brands:
+        reading = next((one for one in spelled_readings(brand) if one in written), None)
+        if reading is None:
+            return 0, set()
+        used.update(written[reading])
+    return sum(len(brand) for brand in brands), used
 
 
 def _brand_reading(chinese: NameKey, words: list[str], accounted: set[str]) -> tuple[float, int, set[str]]:
@@ -270,6 +318,10 @@ def _brand_reading(chinese: NameKey, words: list[str], accounted: set[str]) -> t
     best: tuple[float, int, set[str]] = (0.0, 0, set())
     whole = "".join(words)
     for text in brands:
+        for meaning in BRAND_ENGLISH.get(text, ()):
+            likeness = _TRANSLATED if whole.find("".join(meaning)) >= 0 else 0.0
+            if likeness > best[0]:
+                best = (likeness, len("".join(meaning)), set(meaning))
         for reading in _brand_forms(text):
             if len(reading) >= 5 and reading in whole:  # long enough not to be chance
                 inside = {word for word in words if word in reading or reading in word}

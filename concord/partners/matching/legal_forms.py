@@ -113,7 +113,7 @@ LATIN_FORMS: Final = (
     ),
     # Dutch, Belgian
     _form("bv", "private", "bv|besloten vennootschap|b v|bvba|sprl|bvio|vof"),
-    _form("nv", "public", "nv|naamloze vennootschap|n v|nv cva|comm va|vzw|asbl"),
+    _form("nv", "public", "nv|naamloze vennootschap|naamlooze vennootschap|n v|nv cva|comm va|vzw|asbl"),
     # Nordic, Baltic
     _form("ab", "public", "ab|ab publ|aktiebolag|aktiebolaget|publ|hb|kb|handelsbolag"),
     _form("as", "public", "as|a s|asa|aksjeselskap|allmennaksjeselskap|aktieselskab|aktieselskabet|ans"),
@@ -162,7 +162,8 @@ LATIN_FORMS: Final = (
         "public",
         "ao|oao|pao|zao|nao|aktsionernoe obshchestvo|publichnoe aktsionernoe obshchestvo|"
         "otkrytoe aktsionernoe obshchestvo|zakrytoe aktsionernoe obshchestvo|prat|pat|pjsc|ojsc|cjsc|jsc|qjsc|"
-        "joint stock company|open joint stock company|public joint stock company|closed joint stock company|"
+        "joint stock company|joint stock co ltd|open joint stock company|public joint stock company|"
+        "closed joint stock company|"
         "private joint stock company|joint stock co|joint-stock company|ksc|kscp|qpsc|qsc|psc|bsc|jsb|pjs|"
         "saudi joint stock company|sjsc",
     ),

@@ -14,7 +14,7 @@ from typing import Final
 
 from concord.partners.matching.alignment import Alignment, Rarity, align
 from concord.partners.matching.glossary import segment
-from concord.partners.matching.ideographs import best_excerpt, cross_reading, determines, has_own_brand
+from concord.partners.matching.ideographs import best_excerpt, cross_reading, determines, has_own_brand, place_as_brand
 from concord.partners.matching.legal_forms import forms_conflict
 from concord.partners.matching.normalise import NameKey
 from concord.partners.matching.reasons import Reason
@@ -60,10 +60,15 @@ def _match_latin(left: NameKey, right: NameKey, found: Alignment, left_side: str
     left_only = tuple(word for word in found.left_only if default_weight(word) > _SILENT_WEIGHT)
     right_only = tuple(word for word in found.right_only if default_weight(word) > _SILENT_WEIGHT)
     nothing_left = not left_only and not right_only
+    is_cut = _is_form_cut(left, right) or _is_form_cut(right, left)
     if left.compact == right.compact and not left.qualifiers and not right.qualifiers:
         log_odds, nothing_left = EQUAL_NAME, True
         reasons = [Reason("name_equal", {"name": left.core}, round(EQUAL_NAME - _UNKNOWN, 2))]
         slips: frozenset[str] = frozenset()
+    elif is_cut:
+        log_odds, nothing_left = EQUAL_NAME - 0.5, True
+        reasons = [Reason("form_cut", {}, round(EQUAL_NAME - 0.5 - _UNKNOWN, 2))]
+        slips = frozenset({"cut"})
     else:
         agreement = found.agreement
         log_odds = (
@@ -105,8 +110,20 @@ def _match_latin(left: NameKey, right: NameKey, found: Alignment, left_side: str
         equal=equal,
         compatible=compatible,
         reasons=tuple(reasons),
-        sufficient=clear and (equal or found.anchored),
+        sufficient=clear and (equal or found.anchored or is_cut),
     )
+
+
+def _is_form_cut(cut: NameKey, whole: NameKey) -> bool:
+    """True when one name ends with the beginning of the other's legal form (a field was too short: `Lumenara N` for
+    `Lumenara N.V.`) or has it glued to its last word (`LUMENARANV`)."""
+    form = whole.legal_form
+    if cut.legal_form or not form or cut.qualifiers or whole.qualifiers:
+        return False
+    if cut.compact == whole.compact + form:
+        return True
+    last = cut.tokens[-1]
+    return cut.tokens[:-1] == whole.tokens and len(last) < len(form) and form.startswith(last)
 
 
 def _is_generic(key: NameKey) -> bool:
@@ -121,6 +138,7 @@ _KIND_CODES: Final = (
     ("abbreviation", "name_abbreviated"),
     ("cut", "name_abbreviated"),
     ("initials", "name_initials"),
+    ("translation", "word_translated"),
     ("typo", "name_typo"),
 )
 
@@ -145,6 +163,7 @@ def _trade_only(core: str) -> bool:
 
 def _match_ideographs(left: NameKey, right: NameKey) -> NameMatch:
     """Two Chinese names: is the shorter one an excerpt of the longer one, and do the regions agree?"""
+    left, right = place_as_brand(left, right), place_as_brand(right, left)
     regions_differ = bool(left.region and right.region and left.region != right.region)
     region_missing = bool(left.region) != bool(right.region)
     same_qualifiers = set(left.qualifiers) == set(right.qualifiers)

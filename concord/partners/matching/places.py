@@ -20,24 +20,45 @@ PROVINCES: Final = vocabulary("""
     贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门
     """)
 
-CITIES: Final = vocabulary("""
-    石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 承德 沧州 廊坊 衡水 太原 大同 阳泉 长治 晋城 朔州 晋中 运城 忻州
-    临汾 吕梁 呼和浩特 包头 乌海 赤峰 通辽 鄂尔多斯 呼伦贝尔 巴彦淖尔 乌兰察布 沈阳 大连 鞍山 抚顺 本溪 丹东
-    锦州 营口 阜新 辽阳 盘锦 铁岭 朝阳 葫芦岛 长春 四平 辽源 通化 白山 松原 白城 延边 哈尔滨 齐齐哈尔 鸡西 鹤岗
-    双鸭山 大庆 伊春 佳木斯 七台河 牡丹江 黑河 绥化 南京 无锡 徐州 常州 苏州 南通 连云港 淮安 盐城 扬州 镇江
-    泰州 宿迁 杭州 宁波 温州 嘉兴 湖州 绍兴 金华 衢州 舟山 台州 丽水 义乌 合肥 芜湖 蚌埠 淮南 马鞍山 淮北 铜陵
-    安庆 黄山 滁州 阜阳 宿州 六安 亳州 池州 宣城 福州 厦门 莆田 三明 泉州 漳州 南平 龙岩 宁德 南昌 景德镇 萍乡
-    九江 新余 鹰潭 赣州 吉安 宜春 抚州 上饶 济南 青岛 淄博 枣庄 东营 烟台 潍坊 济宁 泰安 威海 日照 临沂 德州
-    聊城 滨州 菏泽 郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 漯河 三门峡 南阳 商丘 信阳 周口 驻马店
-    武汉 黄石 十堰 宜昌 襄阳 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 恩施 仙桃 潜江 长沙 株洲 湘潭 衡阳 邵阳 岳阳
-    常德 张家界 益阳 郴州 永州 怀化 娄底 湘西 广州 深圳 珠海 汕头 佛山 韶关 湛江 肇庆 江门 茂名 惠州 梅州 汕尾
-    河源 阳江 清远 东莞 中山 潮州 揭阳 云浮 南宁 柳州 桂林 梧州 北海 防城港 钦州 贵港 玉林 百色 贺州 河池 来宾
-    崇左 海口 三亚 三沙 儋州 成都 自贡 攀枝花 泸州 德阳 绵阳 广元 遂宁 内江 乐山 南充 眉山 宜宾 广安 达州 雅安
-    巴中 资阳 贵阳 六盘水 遵义 安顺 毕节 铜仁 昆明 曲靖 玉溪 保山 昭通 丽江 普洱 临沧 楚雄 红河 文山 西双版纳
-    大理 德宏 拉萨 西安 铜川 宝鸡 咸阳 渭南 延安 汉中 榆林 安康 商洛 兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉
-    酒泉 庆阳 定西 陇南 西宁 海东 银川 石嘴山 吴忠 固原 中卫 乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 台北 新北 高雄
-    台中 台南 新竹 昆山 江阴 张家港 常熟 太仓 宜兴 海宁 桐乡 慈溪 余姚 诸暨 晋江 石狮 顺德 浦东 滨海 雄安
-    """)
+_CITIES_OF: Final = {
+    province: vocabulary(cities)
+    for province, cities in (
+        line.split(":")
+        for line in """
+河北:石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 承德 沧州 廊坊 衡水 雄安
+山西:太原 大同 阳泉 长治 晋城 朔州 晋中 运城 忻州 临汾 吕梁
+内蒙古:呼和浩特 包头 乌海 赤峰 通辽 鄂尔多斯 呼伦贝尔 巴彦淖尔 乌兰察布
+辽宁:沈阳 大连 鞍山 抚顺 本溪 丹东 锦州 营口 阜新 辽阳 盘锦 铁岭 朝阳 葫芦岛
+吉林:长春 四平 辽源 通化 白山 松原 白城 延边
+黑龙江:哈尔滨 齐齐哈尔 鸡西 鹤岗 双鸭山 大庆 伊春 佳木斯 七台河 牡丹江 黑河 绥化
+江苏:南京 无锡 徐州 常州 苏州 南通 连云港 淮安 盐城 扬州 镇江 泰州 宿迁 昆山 江阴 张家港 常熟 太仓 宜兴
+浙江:杭州 宁波 温州 嘉兴 湖州 绍兴 金华 衢州 舟山 台州 丽水 义乌 海宁 桐乡 慈溪 余姚 诸暨
+安徽:合肥 芜湖 蚌埠 淮南 马鞍山 淮北 铜陵 安庆 黄山 滁州 阜阳 宿州 六安 亳州 池州 宣城
+福建:福州 厦门 莆田 三明 泉州 漳州 南平 龙岩 宁德 晋江 石狮
+江西:南昌 景德镇 萍乡 九江 新余 鹰潭 赣州 吉安 宜春 抚州 上饶
+山东:济南 青岛 淄博 枣庄 东营 烟台 潍坊 济宁 泰安 威海 日照 临沂 德州 聊城 滨州 菏泽
+河南:郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 漯河 三门峡 南阳 商丘 信阳 周口 驻马店
+湖北:武汉 黄石 十堰 宜昌 襄阳 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 恩施 仙桃 潜江
+湖南:长沙 株洲 湘潭 衡阳 邵阳 岳阳 常德 张家界 益阳 郴州 永州 怀化 娄底 湘西
+广东:广州 深圳 珠海 汕头 佛山 韶关 湛江 肇庆 江门 茂名 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山 潮州 揭阳 云浮 顺德
+广西:南宁 柳州 桂林 梧州 北海 防城港 钦州 贵港 玉林 百色 贺州 河池 来宾 崇左
+海南:海口 三亚 三沙 儋州
+四川:成都 自贡 攀枝花 泸州 德阳 绵阳 广元 遂宁 内江 乐山 南充 眉山 宜宾 广安 达州 雅安 巴中 资阳
+贵州:贵阳 六盘水 遵义 安顺 毕节 铜仁
+云南:昆明 曲靖 玉溪 保山 昭通 丽江 普洱 临沧 楚雄 红河 文山 西双版纳 大理 德宏
+西藏:拉萨
+陕西:西安 铜川 宝鸡 咸阳 渭南 延安 汉中 榆林 安康 商洛
+甘肃:兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南
+青海:西宁 海东
+宁夏:银川 石嘴山 吴忠 固原 中卫
+新疆:乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉
+台湾:台北 新北 高雄 台中 台南 新竹
+""".strip().splitlines()
+    )
+}
+"""The cities of each province. A place behind a province that is not its own is a brand (`广东金华物流`)."""
+
+CITIES: Final = tuple(city for cities in _CITIES_OF.values() for city in cities) + vocabulary("浦东 滨海")
 
 ABROAD_ZH: Final = vocabulary("""
     中国 中华 亚洲 亚太 大中华 华东 华南 华北 华中 西南 西北 东北 日本 美国 德国 韩国 英国 法国 新加坡 国际 全球
@@ -47,8 +68,6 @@ _REGION_SUFFIX: Final = "(?:壮族自治区|回族自治区|维吾尔自治区|�
 _REGION_RE: Final = re.compile(
     "(?:" + "|".join(sorted((*PROVINCES, *CITIES), key=len, reverse=True)) + ")" + _REGION_SUFFIX
 )
-_WIDE: Final = frozenset(PROVINCES) - {"北京", "天津", "上海", "重庆", "香港", "澳门"}
-"""Provinces that have cities; the others are cities themselves."""
 _BARE_REGION: Final = frozenset((*PROVINCES, *CITIES, *ABROAD_ZH))
 
 LATIN_PLACES: Final = frozenset(
@@ -72,15 +91,15 @@ LATIN_PLACES: Final = frozenset(
 def leading_region(text: str) -> tuple[str, str]:
     """The region in front of a Chinese name and the rest: `深圳市华为技术` → (`深圳`, `华为技术`).
 
-    Province and city may follow each other (`浙江省杭州市…`): both are taken, the narrower one is the region. Behind a
-    city or a municipality a place is the brand (`深圳金华物流`), unless it says what it is (`深圳市昆山市…`). Nothing
-    is taken when fewer than two characters would remain, since then the place *is* the name.
+    Province and city may follow each other (`浙江省杭州市…`): both are taken, the narrower one is the region. Behind
+    anything but its own province a place is the brand (`深圳金华物流`, `广东金华物流`), unless it says what it is
+    (`深圳市昆山市…`). Nothing is taken when fewer than two characters would remain, since then the place *is* the name.
     """
     region = ""
     rest = text
     while True:
         found = _REGION_RE.match(rest)
-        if found is None or (region and region not in _WIDE and found.group() in _BARE_REGION):
+        if found is None or (region and found.group() in _BARE_REGION and not _lies_in(found.group(), region)):
             return region, rest
         if len(rest) - found.end() < 2:  # a brand has two characters or more
             bare = bare_region(found.group())
@@ -89,6 +108,10 @@ def leading_region(text: str) -> tuple[str, str]:
             return bare, rest[len(bare) :]
         region = bare_region(found.group())
         rest = rest[found.end() :]
+
+
+def _lies_in(place: str, region: str) -> bool:
+    return place in _CITIES_OF.get(region, ())
 
 
 def bare_region(text: str) -> str:

@@ -47,6 +47,8 @@ MESSAGES: Final[dict[str, Promise]] = {
     "name_abbreviated": _("A word is abbreviated."),
     "name_initials": _("One name has the initials of the other."),
     "name_typo": _("A word differs by a letter or two, as in a typing error."),
+    "word_translated": _("A word stands in another language."),
+    "form_cut": _("The legal form is cut off or glued to the name in one of them."),
     "name_alike": _("The names are only loosely alike."),
     "names_unrelated": _("The names have hardly anything in common."),
     "only_left": _("Only the first name has: %(words)s."),

@@ -6,6 +6,7 @@ on first use, because most processes never compare a name.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -17,6 +18,9 @@ Script = Literal["latin", "han", "kana", "hangul", "cyrillic", "other", "none"]
 
 MAX_NAME_LENGTH: Final = 250
 """Longer names are cut before anything is done with them: no register knows longer ones, and cost stays bounded."""
+
+_SEVERAL_READINGS: Final = 4
+_MOST_READINGS: Final = 24
 
 HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
 KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
@@ -123,3 +127,23 @@ def pinyin(text: str) -> tuple[str, ...]:
 
     syllables = (romanise(syllable).replace("u:", "v").strip() for syllable in lazy_pinyin(text))
     return tuple(syllable for syllable in syllables if syllable)
+
+
+@lru_cache(maxsize=16_384)
+def spelled_readings(text: str) -> frozenset[str]:
+    """Every way to write the sound of short Chinese text in Latin letters without blanks, `pinyin` first among them.
+
+    Characters that are read in several ways count with each, and ü as `v` and `u` (`绿` → `lv`, `lu`).
+    """
+    usual = "".join(pinyin(text))
+    written = {usual}
+    if not text.isascii() and len(text) <= _SEVERAL_READINGS:
+        from pypinyin import Style
+        from pypinyin import pinyin as all_readings
+
+        syllables = (
+            {romanise(one).replace("u:", "v") for one in ones}
+            for ones in all_readings(text, style=Style.NORMAL, heteronym=True)
+        )
+        written |= {"".join(chosen) for chosen in itertools.islice(itertools.product(*syllables), _MOST_READINGS)}
+    return frozenset(written | {one.replace("v", "u") for one in written})

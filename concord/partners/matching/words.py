@@ -71,6 +71,61 @@ _ABBREVIATIONS: Final = _table(
     """
 )
 
+_TRANSLATIONS: Final = {
+    canonical: english
+    for english, words in (
+        line.split(":")
+        for line in """
+international:internationale internationaal internacional internazionale internationaler internationales uluslararasi
+national:nationale nacional nazionale nationaal
+general:generale allgemeine algemene genel
+european:europese europeenne europea europaische europaeische
+netherland:holland nederland niederlande
+germany:deutschland allemagne alemania germania
+deutsche:german
+austria:osterreich oesterreich
+switzerland:schweiz suisse svizzera suiza
+france:francia frankreich
+italy:italia italie italien
+spain:espana
+belgium:belgique belgie
+poland:polska polen pologne polonia
+sweden:sverige
+norway:norge
+denmark:danmark
+finland:suomi
+greece:hellas
+turkey:turkiye
+brazil:brasil
+bank:banco banca banque bankasi banka
+insurance:versicherung seguro assurance assurances assicurazione assicurazioni sigorta
+energy:energia energie enerji
+chemical:chemie chimie quimica chimica kimya khimiya himija
+pharmaceutical:farmaceutica farmaceutico pharmazeutische pharmaceutique farmacia
+electronic:elektronik elektronika electronica elettronica electronique
+electric:elektrik elektrische electrica elettrica electrique
+technology:technologie technik tecnologia teknoloji teknologi technologiya
+logistic:logistik logistica logistique lojistik
+transport:transporte trasporti transporti
+food:alimentos alimentari aliments lebensmittel gida
+service:servicio servizi servizio servicos dienst dienste hizmetleri
+system:systeme sistema sistemi sistemas sistemleri
+engineering:ingenieria ingegneria ingenierie engenharia muhendislik
+construction:construcciones costruzioni construcoes insaat
+machine:maschine maschinen macchine maquina makina
+steel:stahl acier acero acciaio celik staal
+paper:papier papel carta kagit
+plastic:kunststoff plastique plastico plastica plastik kunststoffe
+import:importacion importacao importazione ithalat
+export:exportacion exportacao esportazione ihracat
+trade:handel commerce commerciale handels
+""".strip().splitlines()
+    )
+    for canonical in words.split()
+}
+"""Words of everyday business language and countries in other languages than English. Names that differ in the language
+alone are not equal, since either may be a company of its own in its country."""
+
 _STRUCTURAL: Final = frozenset(
     vocabulary("""
     group holding company corporation enterprise international global worldwide world general national united
@@ -170,7 +225,15 @@ def canonical_words(words: tuple[str, ...]) -> tuple[str, ...]:
     return canonical
 
 
-_WEIGHTS: Final[dict[str, float]] = (
+_MEANINGS: Final = {canonical_word(word): canonical_word(english) for word, english in _TRANSLATIONS.items()}
+
+
+def meaning(word: str) -> str:
+    """The English of a canonical word of business language: `chemie` → `chemical`; any other word as it is."""
+    return _MEANINGS.get(word, word)
+
+
+_KNOWN_WEIGHTS: Final[dict[str, float]] = (
     dict.fromkeys((canonical_word(word) for word in LATIN_PLACES), 0.45)
     | dict.fromkeys((canonical_word(word) for word in _INDUSTRY), 0.4)
     | dict.fromkeys((canonical_word(word) for word in _STRUCTURAL), 0.2)
@@ -178,6 +241,9 @@ _WEIGHTS: Final[dict[str, float]] = (
     | dict.fromkeys(STOP_WORDS, 0.05)
     | dict.fromkeys(SHARE_MARKS, 0.05)
 )
+_WEIGHTS: Final[dict[str, float]] = {
+    word: _KNOWN_WEIGHTS[english] for word, english in _MEANINGS.items() if english in _KNOWN_WEIGHTS
+} | _KNOWN_WEIGHTS
 
 
 @lru_cache(maxsize=65_536)

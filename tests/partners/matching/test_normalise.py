@@ -135,6 +135,10 @@ def test_text_is_cleaned_before_anything_else():
 
 def test_places():
     assert leading_region("广东省深圳市明月") == ("深圳", "明月")
+    assert leading_region("广东深圳明月") == ("深圳", "明月"), "a city of that province"
+    assert leading_region("广东金华明月") == ("广东", "金华明月"), "a city of another one is the brand"
+    assert leading_region("广东省金华市明月") == ("金华", "明月"), "unless it says what it is"
+    assert leading_region("浙江湖南明月") == ("浙江", "湖南明月")
     assert normalise_country("Germany") == normalise_country("de") == normalise_country("德国") == "DE"
     assert normalise_country("UK") == normalise_country("United Kingdom") == "GB"
     assert normalise_country("South Korea") == "KR"

@@ -46,6 +46,7 @@ def codes(match: Match) -> set[str]:
         ("深圳市華為技術有限公司", "华为技术有限公司"),
         ("北京明月科技有限公司", "北京市明月科技有限公司"),
         ("ＡＢＣ明月科技有限公司", "abc明月科技"),
+        ("四川晨微电子股份有限公司", "晨微电子"),  # no brand has one character
         ("株式会社あさひ工業", "あさひ工業(株)"),
         ("㈜한빛전자", "주식회사 한빛전자"),
         ("W.W. Lanternfish, Inc.", "LANTERNFISH W W INC"),
@@ -72,6 +73,9 @@ def test_one_company_in_two_spellings(left, right):
         ("北京东方科技有限公司", "上海东方科技有限公司"),
         ("深圳金华物流有限公司", "无锡金华物流有限公司"),  # a brand that is a city too
         ("北京朝阳科技有限公司", "上海朝阳科技有限公司"),
+        ("广东金华物流有限公司", "湖南金华物流有限公司"),  # the same behind provinces that it does not lie in
+        ("金华物流", "广东金华物流有限公司"),
+        ("柳州钢铁股份有限公司", "Liuzhou Iron & Steel Co., Ltd."),  # no brand: a place and a trade
         ("广东申菱环境系统股份有限公司", "申菱环境"),
         ("北京医科大学", "北医大"),
         ("东方航空股份有限公司", "东方航空物流股份有限公司"),
@@ -114,7 +118,16 @@ def test_two_companies(left, right):
         ("上海康德莱企业发展集团股份有限公司", "康德莱"),  # three characters that are the whole brand
         ("苏州龙杰特种纤维股份有限公司", "苏州龙杰"),  # two, and both state the region
         ("杭州明月数字技术股份有限公司", "Hangzhou Mingyue Digital Technology Co., Ltd."),
+        ("浙江晨和成股份有限公司", "晨和成"),
+        ("广东晨鸣电力发展股份有限公司", "粤晨鸣电力"),  # the region by its one character
         ("阿里巴巴（中国）有限公司", "Alibaba (China) Co., Ltd."),
+        ("浙江晨长绒业股份有限公司", "Zhejiang Chenzhang Cashmere Co., Ltd."),  # a character with two readings
+        ("浙江晨绿光学技术股份有限公司", "Zhejiang Chenlu Optics Joint-Stock Co., Ltd."),  # ü, a stem, a word left out
+        ("江苏晨鸣酒业股份有限公司", "Jiangsu Chenming Wine Industry Co., Ltd."),
+        ("Lumenara Nordwind Chemie", "Lumenara Nordwind Chemical"),
+        ("Lumenara Holland B.V.", "Lumenara Netherlands BV"),
+        ("LUMENARA N", "Lumenara N.V., Utrecht"),  # the field was too short
+        ("LUMENARANV", "Lumenara N.V."),
         ("Lumenara Dynamic Instruments Ltd.", "LUMENARA DYN. INSTR."),
         ("Nordwind Laboratorium GmbH", "Nordwind Labratorium GmbH"),
         ("Nordwind Technology GmbH", "Nordwind Tecnology GmbH"),
@@ -145,6 +158,12 @@ def test_in_one_country_a_shorter_or_slipped_name_may_do(left, right):
         ("有友食品股份有限公司", "Youyou Foods Co., Ltd."),  # two syllables without a place
         ("杭州明月数字技术股份有限公司", "Hangzhou Mingyue Digital Technology Trading Co., Ltd."),
         ("杭州明月晨星科技有限公司", "Hangzhou Mingyue Technology Co., Ltd."),  # half of the brand
+        ("浙江晨鸣光学控股股份有限公司", "Zhejiang Chenming Optics Co., Ltd."),  # a holding is a company of its own
+        ("浙江晨鸣科技股份有限公司", "Zhejiang Chenming Co., Ltd."),  # no trade word in common
+        ("浙江晨鸣上海光学有限公司", "Zhejiang Chenming Optics Co., Ltd."),  # a seat elsewhere
+        ("重庆晨峡水利股份有限公司", "渝晨峡"),  # two characters behind the region's one
+        ("Lumenara N", "Lumenara Nordwind N.V."),
+        ("Lumenara B", "Lumenara N.V."),
         ("Bayer AG", "Bauer AG"),  # another brand
         ("Bayer Lumenara AG", "Bauer Lumenara AG"),
         ("Adv. Mic. Dev. Inc.", "Advanced Micro Devices, Inc."),  # no word stands there whole
