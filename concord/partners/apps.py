@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,15 +17,19 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the floor who people are, what the package's events are called, what it imports and what it follows."""
+        from concord.partners import checks  # noqa: F401 - checks register themselves
+        from concord.partners.actions.matching_keys import note_fresh_keys
         from concord.partners.consumers import CONSUMERS
         from concord.partners.enums import EVENT_LABELS, LOOKS
         from concord.partners.importers import KINDS
         from concord.partners.models import ApiClient, EndCustomer, Member, Partner, ProductFamily, Tier
+        from concord.partners.queries.matching_keys import key_invariants
         from concord.partners.queries.people import resolve_user
         from concord.portal import imports, registry
         from concord.portal.desk import give_permissions
         from concord.portal.enums import Role
         from concord.portal.events import register_consumer
+        from concord.portal.invariants import register_invariant
         from concord.portal.ui.looks import register_looks
 
         managers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}
@@ -46,6 +51,11 @@ class PartnersConfig(AppConfig):
                 allowed=lambda actor: actor.is_partner,
                 prefix="/company/",
             )
+        )
+        for invariant in key_invariants():
+            register_invariant(invariant)
+        post_migrate.connect(
+            lambda **_kwargs: note_fresh_keys(), sender=self, weak=False, dispatch_uid="partners.fresh_keys"
         )
         for kind in KINDS:
             imports.register_import(kind)

@@ -27,6 +27,10 @@ from concord.partners.matching.score import Profile
 from concord.partners.matching.text import has_ideographs, pinyin
 from concord.partners.matching.words import STOP_WORDS, is_common
 
+KEY_VERSION: Final = 2
+"""Of the keys made here. Stored keys stay as they were made: whatever changes how (a normaliser, a word list, a
+converter) counts this up, and `manage.py refresh_matching_keys` fills them anew."""
+
 CANDIDATES: Final = 50
 """As many candidates as one check scores."""
 

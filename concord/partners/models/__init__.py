@@ -7,6 +7,7 @@ from concord.partners.models.end_customer import (
     CustomerWord,
     EndCustomer,
 )
+from concord.partners.models.matching_keys import MatchingKeys
 from concord.partners.models.merging import CustomerMerge, MergeStep
 from concord.partners.models.partner import ApiClient, Member, Partner
 from concord.partners.models.programme import NamedInTwoLanguages, ProductFamily, Tier
@@ -19,6 +20,7 @@ __all__ = [
     "CustomerVerdict",
     "CustomerWord",
     "EndCustomer",
+    "MatchingKeys",
     "Member",
     "MergeStep",
     "NamedInTwoLanguages",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pytest
 
 from concord.partners.matching.candidates import (
     KEY_LENGTH,
+    KEY_VERSION,
     block_keys,
     exact_keys,
     query_blocks,
@@ -101,3 +105,31 @@ def test_rarity_falls_with_the_count():
     assert table["moon"] == 1.0
     assert table["moon"] > table["star"] > table["tool"]
     assert rarity_table([]) == {}
+
+
+# Names that go through every part of the normaliser. Where their keys change, those of stored customers do too.
+OF_ALL_KINDS = (
+    "Lumenara Dyn. Instr. Mfg. N.V., Utrecht",
+    "W.W. Nordwind & Söhne GmbH & Co. KG",
+    "Société Générale du Lac (Holding) S.A.",
+    "ООО «Северный Ветер»",
+    "深圳市明月晨星光学科技股份有限公司",
+    "廣東金華物流集團有限公司",
+    "晨微电子",
+    "ABC明月(上海)重型机械有限公司",
+    "株式会社あさひ工業",
+    "㈜한빛전자",
+)
+OF_VERSION = (2, "464c6be4cdb1ca68")
+
+
+def test_keys_that_change_are_of_another_version():
+    made = [
+        [*exact_keys(one), *block_keys(one), search_key(one), name_key(name).sort_key]
+        for name in OF_ALL_KINDS
+        for one in [profile(name, country="CN", domain="lumenara.example", registration_number="913 A")]
+    ]
+    digest = hashlib.sha256(json.dumps(made, ensure_ascii=False).encode()).hexdigest()[:16]
+    assert (KEY_VERSION, digest) == OF_VERSION, (
+        "Stored keys are no longer those that are asked for: count KEY_VERSION up and write the new digest here."
+    )
