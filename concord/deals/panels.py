@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,37 +9,32 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.enums import ReviewStatus, SalesStage
-from concord.deals.queries.deals import counts_by_state, ending_protections, returned_registrations
+from concord.deals.queries.deals import Standing, standing
 from concord.deals.queries.programme import programme_terms
-from concord.deals.queries.protection_notices import protection_notices
-from concord.deals.queries.registrations import due_steps
-from concord.deals.queries.story import due_promises
+from concord.deals.queries.waiting import Waiting, waiting_for
 from concord.deals.rules import can_read_deals
 from concord.portal.actor import Actor
 from concord.portal.doors import once
 
-_MOST = 8
-#: so many are counted above the panels
-MOST_COUNTED = 100
+
+def waiting_at(actor: Actor, request: HttpRequest) -> Waiting:
+    """What waits for the reader, asked once a request for all parts of the page that show some of it."""
+    return once(request, waiting_for, actor, now=timezone.now(), terms=once(request, programme_terms))
+
+
+def standing_at(actor: Actor, request: HttpRequest) -> Standing:
+    """Where the reader's deals and quotes stand, asked once a request."""
+    return once(request, standing, actor, now=timezone.now())
 
 
 def waiting_for_me(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
     """Registrations to complete, protections that end soon, next steps that are due. For partners."""
-    if not actor.is_partner:
-        return None
-    now = timezone.now()
-    soon = timedelta(days=once(request, programme_terms).warn_before_end_days)
-    return {
-        "returned": returned_registrations(actor, most=_MOST),
-        "ending": once(request, ending_protections, actor, now=now, within=soon, most=MOST_COUNTED)[:_MOST],
-        "steps": due_steps(actor, now=now, most=_MOST),
-        "promises": due_promises(actor, now=now, most=_MOST),
-    }
+    return {"waiting": waiting_at(actor, request)} if actor.is_partner else None
 
 
 def protection_news(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
     """Grace that runs, decisions to appeal against, protections that ended lately. For partners."""
-    notices = protection_notices(actor, now=timezone.now()) if actor.is_partner else []
+    notices = waiting_at(actor, request).notices if actor.is_partner else ()
     return {"notices": notices} if notices else None
 
 
@@ -48,7 +42,7 @@ def funnel(actor: Actor, request: HttpRequest) -> dict[str, Any] | None:
     """How many of the reader's deals stand where."""
     if not can_read_deals(actor):
         return None
-    counts = once(request, counts_by_state, actor)
+    counts = standing_at(actor, request).deals
     if not counts:
         return None
     stages = (

@@ -100,6 +100,18 @@ class ScopedQuerySet(models.QuerySet[_Row]):
         return super().delete()
 
 
+def counts(**asked: models.QuerySet[Any]) -> dict[str, int]:
+    """By name, how many rows each queryset has; all of them in one statement, each on the index that suits it."""
+    arms = []
+    for name, rows in asked.items():
+        if isinstance(rows, ScopedQuerySet):
+            rows._demand_scope()
+        named = models.Value(name, output_field=models.CharField())
+        arms.append(rows.order_by().annotate(asked=named).values_list("asked").annotate(n=models.Count("pk")))
+    found = dict(arms[0].union(*arms[1:], all=True)) if arms else {}
+    return {name: found.get(name, 0) for name in asked}
+
+
 class ScopedModel(models.Model):
     """Base of every model that holds a partner's rows. The queryset's ``visible`` says who sees what."""
 

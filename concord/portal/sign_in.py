@@ -19,7 +19,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from concord.portal import registry
-from concord.portal.models import User
+from concord.portal.models import BrandSettings, User
+from concord.portal.rights import read_rights
 
 if TYPE_CHECKING:
     GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -34,13 +35,21 @@ class SignInBackend(AuthenticationBackend):
     """People sign in by address and password; who is signed in is read in one statement."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """The account of a session, with the relations that say what the person is here; nobody once inactive."""
+        """The account of a session, with what says what the person is here, and the brand; nobody once inactive."""
         known = User.objects.select_related("wagtail_userprofile", *registry.user_relations)
-        user = known.filter(pk=user_id).first()
+        user = known.annotate(brand_shown=BrandSettings.shown()).filter(pk=user_id).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         user.is_read_whole = True
         return user
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """The rights of the person's groups; those on pages and collections are read with them."""
+        asked = user_obj.is_active and not user_obj.is_anonymous and not user_obj.is_superuser and obj is None
+        if asked and not hasattr(user_obj, "_group_perm_cache"):
+            user_obj._group_perm_cache = read_rights(user_obj)
+        found: set[str] = super().get_group_permissions(user_obj, obj)
+        return found
 
     def _get_user_permissions(self, _user: User) -> QuerySet[Permission]:
         """None of one's own: people have the permissions of their role's group, and nobody is given others."""

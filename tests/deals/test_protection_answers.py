@@ -13,7 +13,8 @@ from concord.deals.actions.holds_ending import end_hold
 from concord.deals.actions.people import save_contact
 from concord.deals.actions.promises import save_promise
 from concord.deals.models import ExtensionRequest, ProgrammeSettings, Protection, ProtectionHold
-from concord.deals.queries.protection_notices import protection_notices
+from concord.deals.queries.programme import programme_terms
+from concord.deals.queries.waiting import waiting_for
 from concord.portal.invariants import broken_invariants
 from concord.portal.refusals import NotAllowed, NotThere, WrongState
 from concord.pricing.models import RegistrationBenefit
@@ -178,7 +179,8 @@ def test_silence_grants_nothing_below_the_line_until_the_deal_is_ready_again(cas
     assert (request.state, request.by_silence) == ("pending", False)
     assert told(deal).count("deal.extension_lacking") == 1
     assert payload(deal, "deal.extension_lacking") == {"score": 50, "line": 70}
-    assert "lacking" in {one.kind for one in protection_notices(seller(cast), now=due)}
+    waiting = waiting_for(seller(cast), now=due, terms=programme_terms())
+    assert "lacking" in {one.kind for one in waiting.notices}
     promise.evidence = "Mail of Monday."
     promise.save()
     tick(due + timedelta(hours=2))

@@ -158,9 +158,8 @@ def test_months_with_a_tick_a_day_and_one_tick_after_all_of_them_tell_the_same_s
         "deal.expired",
     ]
     assert told(daily) == told(late)
-    assert [json.loads(one.payload)["days"] for one in all_of(Event).filter(verb="deal.protection_warned")] == [
-        14, 7, 1, 14, 7, 1,
-    ]  # fmt: skip
+    warned = all_of(Event).filter(verb="deal.protection_warned").order_by("pk")
+    assert [json.loads(one.payload)["days"] for one in warned] == [14, 7, 1, 14, 7, 1]
     daily.refresh_from_db()
     assert daily.sales_stage == SalesStage.EXPIRED
 

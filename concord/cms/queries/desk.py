@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Subquery
 
 from concord.documents.models import Collateral
 from concord.portal.actor import Actor
 from concord.portal.models import ImportRun
-from concord.pricing.models import Warehouse
-from concord.pricing.queries.availability import stale_after
+from concord.pricing.models import StockSettings, Warehouse
+from concord.pricing.queries.availability import STALE_HOURS
 
 EXPIRES_SOON = timedelta(days=30)
 
@@ -28,9 +28,14 @@ class Feed:
 
 
 def stock_feeds(*, now: datetime) -> list[Feed]:
-    """Every warehouse, the stalest first. Two statements."""
-    latest = now - stale_after()
-    rows = Warehouse.objects.annotate(as_of=Max("levels__as_of"), products=Count("levels")).order_by("as_of", "code")
+    """Every warehouse, the stalest first. One statement."""
+    hours = StockSettings.objects.order_by("pk").values("stale_hours")[:1]
+    rows = list(
+        Warehouse.objects.annotate(
+            as_of=Max("levels__as_of"), products=Count("levels"), hours=Subquery(hours)
+        ).order_by("as_of", "code")
+    )
+    latest = now - timedelta(hours=(rows[0].hours if rows else 0) or STALE_HOURS)
     feeds = [Feed(row.name, row.products, row.as_of, row.as_of is None or row.as_of < latest) for row in rows]
     return sorted(feeds, key=lambda feed: not feed.is_stale)
 

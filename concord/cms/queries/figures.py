@@ -1,17 +1,12 @@
-"""The figures at the top of the home page: of the reader's own rows, a constant number of statements."""
+"""The figures at the top of the home page: of the reader's own rows, from what the parts of the page have asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from concord.cms.queries.pages import unread_news
 from concord.deals.enums import FINAL_STAGES, ReviewStatus
-from concord.deals.models import Protection
-from concord.portal.actor import Actor
-from concord.pricing.enums import QuoteStatus
-from concord.pricing.queries.quotes import quotes_listed
+from concord.deals.queries.deals import Standing
+from concord.deals.queries.waiting import Waiting
 
 _NOT_OPEN = {*FINAL_STAGES, ReviewStatus.REJECTED, ReviewStatus.DUPLICATE}
 
@@ -27,20 +22,12 @@ class HomeFigures:
     unread: int
 
 
-def home_figures(
-    *,
-    actor: Actor,
-    language: str,
-    now: datetime,
-    ending_days: int,
-    counts: Mapping[str, int],
-    ending: Sequence[Protection],
-) -> HomeFigures:
-    """What a partner's person has going on. Two statements, besides what the panels ask for too."""
+def home_figures(*, standing: Standing, waiting: Waiting, ending_days: int, unread: int) -> HomeFigures:
+    """What a partner's person has going on. No statement."""
     return HomeFigures(
-        open_deals=sum(number for state, number in counts.items() if state not in _NOT_OPEN),
-        ending=len(ending),
+        open_deals=sum(number for state, number in standing.deals.items() if state not in _NOT_OPEN),
+        ending=waiting.ending_count,
         ending_days=ending_days,
-        live_quotes=quotes_listed(actor, status=QuoteStatus.ISSUED, now=now).count(),
-        unread=unread_news(actor=actor, language=language, now=now),
+        live_quotes=standing.quotes_in_force,
+        unread=unread,
     )

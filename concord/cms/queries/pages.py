@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,8 +18,10 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Sum,
     Value,
     When,
+    Window,
 )
 from django.http import Http404
 from wagtail.models import Locale, Page, PageViewRestriction, Site
@@ -62,10 +65,21 @@ def in_language(pages: QuerySet[_P], language: str) -> QuerySet[_P]:
     return pages.live().select_related("locale").filter(wanted, ~private)  # type: ignore[attr-defined,no-any-return] # Wagtail's queryset
 
 
-def home_page(language: str) -> HomePage | None:
-    """The root of one language's pages, or of the other one's."""
-    found: HomePage | None = in_language(HomePage.objects.all(), language).order_by("depth", "pk").first()
-    return found
+@dataclass(frozen=True, slots=True)
+class FrontPages:
+    """The root of one language's pages (or of the other one's), and the page where all news stands."""
+
+    home: HomePage | None
+    news_index: Page | None
+
+
+def front_pages(language: str) -> FrontPages:
+    """What the home page shows of the editors' pages besides the news itself; one statement."""
+    wanted = Page.objects.filter(Q(homepage__isnull=False) | Q(newsindexpage__isnull=False))
+    pages = in_language(wanted, language).select_related("locale", "homepage").annotate(news=F("newsindexpage"))
+    homes = sorted((one for one in pages if one.news is None), key=lambda one: (one.depth, one.pk))
+    indexes = sorted((one for one in pages if one.news is not None), key=lambda one: one.path)
+    return FrontPages(homes[0].homepage if homes else None, indexes[0] if indexes else None)
 
 
 def news(language: str) -> QuerySet[NewsPage]:
@@ -117,9 +131,11 @@ def with_unread(rows: QuerySet[NewsPage], *, actor: Actor, now: datetime) -> Que
     return marked
 
 
-def unread_news(*, actor: Actor, language: str, now: datetime) -> int:
-    """How much news is new to the reader."""
-    return with_unread(news(language), actor=actor, now=now).filter(is_unread=1).count()
+def latest_news(*, actor: Actor, language: str, now: datetime, most: int) -> tuple[list[NewsPage], int]:
+    """The latest news, each with ``is_unread``, and how much of all news is new to the reader; one statement."""
+    marked = with_unread(news(language), actor=actor, now=now)
+    rows: list[Any] = list(marked.annotate(unread_of_all=Window(Sum("is_unread")))[:most])
+    return rows, rows[0].unread_of_all if rows else 0
 
 
 def recent_drafts(limit: int = 6) -> list[Page]:

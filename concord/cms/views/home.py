@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,10 +12,9 @@ from django.views.decorators.http import require_safe
 
 from concord.cms.enums import NEWS_ON_HOME
 from concord.cms.queries.figures import HomeFigures, home_figures
-from concord.cms.queries.pages import home_page, news, news_index, with_unread
+from concord.cms.queries.pages import front_pages, latest_news
 from concord.cms.views.doors import for_people_we_know
-from concord.deals.panels import MOST_COUNTED
-from concord.deals.queries.deals import counts_by_state, ending_protections
+from concord.deals.panels import standing_at, waiting_at
 from concord.deals.queries.programme import programme_terms
 from concord.portal import registry
 from concord.portal.actor import Actor
@@ -35,17 +32,13 @@ def _panels(actor: Actor, request: HttpRequest) -> list[SafeString]:
     return drawn
 
 
-def _figures(actor: Actor, request: HttpRequest, *, language: str, now: datetime) -> HomeFigures:
+def _figures(actor: Actor, request: HttpRequest, *, unread: int) -> HomeFigures:
     """The figures, of what the panels have asked for already."""
-    days = once(request, programme_terms).warn_before_end_days
-    within = timedelta(days=days)
     return home_figures(
-        actor=actor,
-        language=language,
-        now=now,
-        ending_days=days,
-        counts=once(request, counts_by_state, actor),
-        ending=once(request, ending_protections, actor, now=now, within=within, most=MOST_COUNTED),
+        standing=standing_at(actor, request),
+        waiting=waiting_at(actor, request),
+        ending_days=once(request, programme_terms).warn_before_end_days,
+        unread=unread,
     )
 
 
@@ -54,11 +47,13 @@ def _figures(actor: Actor, request: HttpRequest, *, language: str, now: datetime
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in. The vendor's people are shown the way to the desk."""
     actor, now, language = actor_of(request), timezone.now(), get_language() or "en"
+    pages = front_pages(language)
+    news, unread = latest_news(actor=actor, language=language, now=now, most=NEWS_ON_HOME)
     context = {
-        "introduction": home_page(language),
+        "introduction": pages.home,
         "panels": _panels(actor, request),
-        "news": with_unread(news(language), actor=actor, now=now)[:NEWS_ON_HOME],
-        "news_index": news_index(language),
-        "figures": _figures(actor, request, language=language, now=now) if actor.is_partner else None,
+        "news": news,
+        "news_index": pages.news_index,
+        "figures": _figures(actor, request, unread=unread) if actor.is_partner else None,
     }
     return render(request, "cms/home.html", context)

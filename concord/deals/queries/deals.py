@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThan
 
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.models import Deal, DealTwin, Protection
 from concord.portal.actor import Actor
 from concord.portal.paging import Widen
+from concord.portal.scoping import counts
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
 
@@ -117,18 +118,13 @@ class QueueFigures:
 
 def queue_figures(actor: Actor, *, now: datetime, soon: timedelta = timedelta(hours=4)) -> QueueFigures:
     """Counts of the queue in one statement; ``soon`` is clock time."""
-    found = (
-        Deal.objects.visible_to(actor)
-        .filter(sales_stage__in=OPEN_STAGES)
-        .aggregate(
-            waiting=Count("pk", filter=Q(review_status=ReviewStatus.SUBMITTED)),
-            overdue=Count("pk", filter=Q(review_status=ReviewStatus.SUBMITTED, answer_due_at__lt=now)),
-            due_soon=Count(
-                "pk",
-                filter=Q(review_status=ReviewStatus.SUBMITTED, answer_due_at__gte=now, answer_due_at__lt=now + soon),
-            ),
-            returned=Count("pk", filter=Q(review_status=ReviewStatus.RETURNED)),
-        )
+    undecided = Deal.objects.visible_to(actor).filter(sales_stage__in=OPEN_STAGES)
+    waiting = undecided.filter(review_status=ReviewStatus.SUBMITTED)
+    found = counts(
+        waiting=waiting,
+        overdue=waiting.filter(answer_due_at__lt=now),
+        due_soon=waiting.filter(answer_due_at__gte=now, answer_due_at__lt=now + soon),
+        returned=undecided.filter(review_status=ReviewStatus.RETURNED),
     )
     return QueueFigures(**found)
 
@@ -143,12 +139,36 @@ def overdue_answers(actor: Actor, *, now: datetime, most: int = 100) -> list[Dea
 
 def counts_by_state(actor: Actor) -> Mapping[str, int]:
     """How many of the actor's deals stand where, by ``Deal.state``; one statement."""
-    rows = Deal.objects.visible_to(actor).order_by().values_list("review_status", "sales_stage").annotate(n=Count("pk"))
-    counts: dict[str, int] = {}
+    return _by_state(_deals_counted(actor))
+
+
+def _deals_counted(actor: Actor) -> QuerySet[Any, tuple[str, str, int]]:
+    found = Deal.objects.visible_to(actor).order_by()
+    return found.values_list("review_status", "sales_stage").annotate(n=Count("pk"))
+
+
+def _by_state(rows: Iterable[tuple[str, str, int]]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
     for review, stage, number in rows:
         state = review if stage in OPEN_STAGES else stage
-        counts[state] = counts.get(state, 0) + number
-    return counts
+        found[state] = found.get(state, 0) + number
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the actor has going on: deals by ``Deal.state``, and how many quotes are in force."""
+
+    deals: Mapping[str, int]
+    quotes_in_force: int
+
+
+def standing(actor: Actor, *, now: datetime) -> Standing:
+    """How many of the actor's deals stand where, and how many of its quotes are in force; one statement."""
+    quotes = Quote.objects.visible_to(actor).filter(status=QuoteStatus.ISSUED, expires_at__gt=now).order_by()
+    in_force = quotes.values_list(Value("quote"), Value("")).annotate(n=Count("pk"))
+    rows = list(_deals_counted(actor).union(in_force, all=True))
+    return Standing(_by_state(row for row in rows if row[1]), sum(row[2] for row in rows if not row[1]))
 
 
 def totals_by_currency(actor: Actor, deals: QuerySet[Deal]) -> list[tuple[str, Decimal]]:
@@ -164,31 +184,6 @@ def totals_by_currency(actor: Actor, deals: QuerySet[Deal]) -> list[tuple[str, D
     )
     sums = quotes.filter(pk__in=latest.values("pk")).order_by().values_list("currency").annotate(Sum("customer_total"))
     return sorted(sums, key=lambda item: (-item[1], item[0]))
-
-
-def ending_protections(actor: Actor, *, now: datetime, within: timedelta, most: int = 20) -> list[Protection]:
-    """The actor's protections of open deals that end soon, the first to end at the top."""
-    return list(
-        Protection.objects.visible_to(actor)
-        .filter(
-            GreaterThan(F("period__endswith"), now),
-            period__startswith__lte=now,
-            period__endswith__lte=now + within,
-            deal__in=Deal.objects.visible_to(actor).filter(sales_stage__in=OPEN_STAGES),
-        )
-        .select_related("deal", "family")
-        .order_by("period__endswith", "pk")[:most]
-    )
-
-
-def returned_registrations(actor: Actor, *, most: int = 20) -> list[Deal]:
-    """What the actor was asked to complete, the oldest request at the top."""
-    return list(
-        Deal.objects.visible_to(actor)
-        .filter(review_status=ReviewStatus.RETURNED, sales_stage__in=OPEN_STAGES)
-        .select_related("decision_reason")
-        .order_by("decided_at", "pk")[:most]
-    )
 
 
 def search_deals(actor: Actor, text: str, *, limit: int) -> list[Deal]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery
 
 from concord.deals.enums import OPEN_STAGES, ReviewStatus, SalesStage
 from concord.deals.models import AnswerEscalation, Appeal, Deal, ExtensionRequest, ProtectionHold, ProtectionLife
@@ -17,7 +17,7 @@ from concord.deals.protection_enums import AppealState, RequestState
 from concord.deals.queries.protections import same_companies
 from concord.deals.queries.work import qualified_activities
 from concord.portal.actor import Actor
-from concord.portal.scoping import ScopedQuerySet
+from concord.portal.scoping import ScopedQuerySet, counts
 
 #: no activity happens behind it
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -231,27 +231,26 @@ class ProtectionFigures:
 
 
 def protection_figures(actor: Actor, *, now: datetime) -> ProtectionFigures:
-    """What waits; five statements."""
-    alive = ProtectionLife.objects.visible_to(actor).filter(ended_at__isnull=True, ends_at__gt=now)
-    lives = alive.aggregate(
-        ending=Count("pk", filter=Q(ends_at__lte=now + timedelta(days=7))),
-        in_grace=Count("pk", filter=Q(in_grace=True)),
-    )
-    appeals = (
-        Appeal.objects.visible_to(actor)
-        .filter(state=AppealState.OPEN)
-        .aggregate(appeals=Count("pk"), to_judge=Count("pk", filter=Q(judge_id=actor.user_id)))
-    )
-    told = AnswerEscalation.objects.filter(
-        person_id=actor.user_id,
-        deal__review_status=ReviewStatus.SUBMITTED,
-        deal__sales_stage__in=OPEN_STAGES,
-        deal__answer_due_at=F("due_at"),
+    """What waits; one statement."""
+    alive = ProtectionLife.objects.visible_to(actor).filter(ended_at__isnull=True)
+    appeals = Appeal.objects.visible_to(actor).filter(state=AppealState.OPEN)
+    told = Deal.objects.visible_to(actor).filter(
+        Exists(
+            AnswerEscalation.objects.filter(
+                deal=OuterRef("pk"), person_id=actor.user_id, due_at=OuterRef("answer_due_at")
+            )
+        ),
+        review_status=ReviewStatus.SUBMITTED,
+        sales_stage__in=OPEN_STAGES,
     )
     return ProtectionFigures(
-        extensions=ExtensionRequest.objects.visible_to(actor).filter(state=RequestState.PENDING).count(),
-        holds=ProtectionHold.objects.visible_to(actor).filter(state=RequestState.PENDING).count(),
-        escalated=told.values("deal_id").distinct().count() if actor.user_id else 0,
-        **lives,
-        **appeals,
+        **counts(
+            extensions=ExtensionRequest.objects.visible_to(actor).filter(state=RequestState.PENDING),
+            holds=ProtectionHold.objects.visible_to(actor).filter(state=RequestState.PENDING),
+            appeals=appeals,
+            ending=alive.filter(ends_at__gt=now, ends_at__lte=now + timedelta(days=7)),
+            in_grace=alive.filter(ends_at__gt=now, in_grace=True),
+            escalated=told if actor.user_id else told.none(),
+            to_judge=appeals.filter(judge_id=actor.user_id),
+        )
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from concord.deals.enums import OPEN_STAGES
 from concord.deals.models import Activity, Deal, DealLine
 from concord.portal.actor import Actor
 from concord.pricing.models import PriceList
@@ -37,15 +36,3 @@ def next_step_of(activities: list[Activity]) -> Activity | None:
 def is_overdue(step: Activity | None, *, now: datetime) -> bool:
     """Whether a next step should have been done by now."""
     return step is not None and step.next_due_at is not None and step.next_due_at < now
-
-
-def due_steps(actor: Actor, *, now: datetime, most: int = 20) -> list[Activity]:
-    """Open next steps of the actor's open deals that are due today or overdue, the longest due first."""
-    found = Activity.objects.filter(
-        deal__in=Deal.objects.visible_to(actor).filter(sales_stage__in=OPEN_STAGES),
-        next_done_at__isnull=True,
-        next_due_at__lte=now + timedelta(days=1),
-    )
-    if not actor.is_vendor:
-        found = found.filter(is_internal=False)
-    return list(found.select_related("deal").order_by("next_due_at", "pk")[:most])

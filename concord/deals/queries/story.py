@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,19 +30,6 @@ def promises_of(deal: Deal) -> list[Promise]:
 def objections_of(deal: Deal) -> list[Objection]:
     """What speaks against buying, unanswered first; one statement."""
     return sorted(deal.objections.select_related("contact"), key=lambda one: (one.answered_at is not None, one.pk))
-
-
-def due_promises(actor: Actor, *, now: datetime, most: int = 20) -> list[Promise]:
-    """Open promises of the actor's deals whose day has come within a week, the longest due first; one statement."""
-    return list(
-        Promise.objects.filter(
-            deal__in=Deal.objects.visible_to(actor),
-            state=PromiseState.OPEN,
-            until_on__lte=now.date() + timedelta(days=7),
-        )
-        .select_related("deal")
-        .order_by("until_on", "pk")[:most]
-    )
 
 
 def story_item(deal: Deal, sort: str, item_uuid: uuid.UUID) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -45,3 +46,10 @@ class BrandSettings(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("brand")
+
+    @classmethod
+    def shown(cls) -> models.Subquery:
+        """What every page shows of it, to be read along with something else; NULL until it was first looked at."""
+        rows = cls.objects.order_by("pk")
+        shown = JSONObject(name="brand_name", accent="accent_colour", logo="logo_id")
+        return models.Subquery(rows.values(shown=shown)[:1], output_field=models.JSONField())

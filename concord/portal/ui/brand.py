@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -38,10 +38,18 @@ class Brand:
 
 
 def brand_of(request: HttpRequest) -> Brand:
-    """The brand to show on this request: one query, kept for the request. Shades that stay readable are the CSS's."""
-    kept = BrandSettings.load(request_or_site=request)
-    accent = kept.accent_colour.lower()
+    """The brand to show on this request: read with the reader's account, else one query, kept for the request.
+
+    Shades that stay readable are the CSS's.
+    """
+    kept = getattr(getattr(request, "user", None), "brand_shown", None) or _asked_for(request)
+    accent = kept["accent"].lower()
     if accent == KIT_ACCENT or not _COLOUR.match(accent):
         accent = ""
-    logo = f"{reverse('brand-logo')}?{kept.logo_id}" if kept.logo_id else ""
-    return Brand(name=kept.brand_name, logo_url=logo, accent=accent)
+    logo = f"{reverse('brand-logo')}?{kept['logo']}" if kept["logo"] else ""
+    return Brand(name=kept["name"], logo_url=logo, accent=accent)
+
+
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    kept = BrandSettings.load(request_or_site=request)
+    return {"name": kept.brand_name, "accent": kept.accent_colour, "logo": kept.logo_id}

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from concord.partners.enums import PartnerStatus
@@ -35,8 +35,8 @@ def price_lists_of(actor: Actor) -> QuerySet[PriceList]:
     """The lists of a partner's market that have a version in force."""
     if actor.partner_id is None:
         return PriceList.objects.none()
-    market = Partner.objects.visible_to(actor).values_list("country", flat=True).get(pk=actor.partner_id)
-    in_market = Q(markets=[]) | Q(markets__contains=[market])
+    market = Partner.objects.visible_to(actor).filter(pk=actor.partner_id).values("country")
+    in_market = Q(markets=[]) | Q(markets__contains=[Subquery(market)])
     in_force = PriceListVersion.objects.filter(price_list=OuterRef("pk"), status=VersionStatus.IN_FORCE)
     return price_lists().filter(in_market, Exists(in_force))
 
@@ -115,18 +115,18 @@ class ListNews:
 
 
 def news_of_lists(actor: Actor, *, now: datetime) -> list[ListNews]:
-    """Versions published or called off lately of the lists that the partner buys by, newest first. Two statements."""
+    """Versions published or called off lately of the lists that the partner buys by, newest first. One statement."""
     if actor.partner_id is None:
         return []
-    partner = Partner.objects.visible_to(actor).only("country", "currency").get(pk=actor.partner_id)
+    reader = Partner.objects.visible_to(actor).filter(pk=actor.partner_id)
     versions = (
         PriceListVersion.objects.select_related("price_list")
         .filter(
-            Q(price_list__markets=[]) | Q(price_list__markets__contains=[partner.country]),
+            Q(price_list__markets=[]) | Q(price_list__markets__contains=[Subquery(reader.values("country"))]),
             Q(valid_until=None) | Q(valid_until__gt=now),
             Q(published_at__gte=now - NEWS, published_at__lte=now)
             | Q(status=VersionStatus.DRAFT, called_off_at__gte=now - NEWS, called_off_at__lte=now),
-            price_list__currency=partner.currency,
+            price_list__currency=Subquery(reader.values("currency")),
         )
         .order_by(Coalesce("published_at", "called_off_at").desc(), "-number")
     )
