@@ -250,6 +250,8 @@ def test_a_count_that_is_old_is_called_so_on_page_paper_and_in_the_api(cast, dea
         7,
         True,
     )
+    assert told["customer_total"] == {"amount": "1200.00", "currency": "USD"}
+    assert told["lines"][0]["customer_unit_price"] == {"amount": "120.00", "currency": "USD"}
     paper = pypdfium2.PdfDocument(client.get(reverse("deals:brief-pdf", args=[deal.uuid])).content)
     assert "old count:" in "".join(page.get_textpage().get_text_bounded() for page in paper)
 

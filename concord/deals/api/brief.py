@@ -19,7 +19,7 @@ from concord.deals.access import access_deal
 from concord.deals.queries.brief import Brief, BriefLine, BriefQuote, brief_of
 from concord.deals.views.brief import pdf_response
 from concord.portal.api.authentication import api_actor
-from concord.portal.money import plain
+from concord.pricing.api.money import money
 
 
 class PdfRenderer(BaseRenderer):
@@ -63,7 +63,7 @@ class BriefView(APIView):
 
 
 def as_document(brief: Brief) -> dict[str, Any]:
-    """The brief as JSON: money as strings in the quote's currency, moments in UTC."""
+    """The brief as JSON: money with its currency, moments in UTC."""
     deal, step = brief.deal, brief.next_step
     return {
         "deal": str(deal.uuid),
@@ -128,20 +128,19 @@ def _quote(one: BriefQuote) -> dict[str, Any]:
         "revision": one.quote.revision,
         "currency": currency,
         "valid_until": one.quote.valid_until,
-        "customer_total": str(plain(one.quote.customer_total, currency)),
-        "partner_total": str(plain(one.partner_total, currency)) if one.partner_total is not None else None,
+        "customer_total": money(one.quote.customer_total, currency),
+        "partner_total": money(one.partner_total, currency),
         "lines": [_line(line, currency) for line in one.lines],
     }
 
 
 def _line(line: BriefLine, currency: str) -> dict[str, Any]:
-    net = line.partner_unit_net
     return {
         "sku": line.sku,
         "name": line.name,
         "quantity": line.quantity,
-        "customer_unit_price": str(plain(line.customer_unit_price, currency, unit_price=True)),
-        "partner_unit_net": str(plain(net, currency, unit_price=True)) if net is not None else None,
+        "customer_unit_price": money(line.customer_unit_price, currency, unit_price=True),
+        "partner_unit_net": money(line.partner_unit_net, currency, unit_price=True),
         "available": line.stock.available if line.stock.is_known else None,
         "exact": line.stock.exact,
         "stock_as_of": line.stock.as_of,
