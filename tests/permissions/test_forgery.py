@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
@@ -77,6 +78,22 @@ def test_no_role_changes_anything_in_anothers_part_of_the_desk(world: World, who
         if verdict(answer) not in {"login", "302", "403", "404", "405"}:
             wrong.append((route.pattern, verdict(answer)))
     assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/deals/new/", "/desk/documents/multiple/add/", "/api/v1/deals/"])
+def test_a_body_that_is_larger_than_anything_is_not_read(world: World, path: str):
+    """A form is laid on the disk before its token is looked for; so it is turned away by what it announces."""
+
+    class Unread(io.RawIOBase):
+        def read(self, *_size: int) -> bytes:
+            raise AssertionError("somebody read it")
+
+    for announced in (str((64 << 20) + 1), "9" * 40):
+        sent = {"wsgi.input": Unread(), "CONTENT_LENGTH": announced, "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+        answer = Client(enforce_csrf_checks=True).generic("POST", path, **sent)
+        assert answer.status_code == 413, announced
+        assert "frame-ancestors" in answer["Content-Security-Policy"]
+    assert visit(world, "seller_a", "GET", "/deals/new/").status_code == 200
 
 
 def filled_in(page: str) -> dict[str, str]:

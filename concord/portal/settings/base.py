@@ -92,10 +92,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "concord.portal.middleware.DeskPolicyMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "concord.portal.request_log.RequestLogMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "concord.portal.middleware.ActorMiddleware",
     "concord.portal.middleware.PrivateResponseMiddleware",
+    "concord.portal.middleware.LargestBodyMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -267,6 +268,7 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "concord.documents.forms.collateral.CollateralF
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 << 20
 WAGTAILIMAGES_EXTENSIONS = ["png", "jpg", "jpeg", "webp"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+LARGEST_BODY = 64 << 20  # the largest file of the library and of evidence, and what stands around it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # ten thousand catalogue rows in one call of the API
 
 
@@ -414,7 +416,8 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"secrets": {"()": "concord.portal.redaction.WithoutSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     # One line for each page and document that is indexed.
     "loggers": {"django_tasks": {"level": "WARNING"}},
