@@ -18,7 +18,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from concord.portal.models import BrandSettings, RateLimit
+from concord.partners.models import Member
+from concord.portal.models import BrandSettings, Event, RateLimit
 from concord.pricing.actions.quote_proofs import new_one_time_code
 from concord.pricing.codes import grouped, new_code
 from concord.pricing.models import MailProof
@@ -162,3 +163,20 @@ def test_a_company_cannot_go_through_lists_of_addresses(world: World):
             statuses.append("too many" if "Too many" in answer.content.decode() else answer.status_code)
         RateLimit.objects.all().delete()
     assert statuses == [422] * 50 + ["too many"] * 2
+
+
+def test_nobody_is_invited_again_and_again(world: World):
+    administrator = world.visitor("admin_a")
+    with undone():
+        RateLimit.objects.all().delete()
+        administrator.post(
+            "/company/people/invite/",
+            {"email": "new@a.example", "name": "New\r\nBcc: all@b.example", "role": "seller", "language": "en"},
+        )
+        invited = Member.objects.unscoped("the test").get(user__email="new@a.example")
+        assert invited.user.name == "New Bcc: all@b.example"
+        for _number in range(60):
+            administrator.post(f"/company/people/{invited.uuid}/invite-again/")
+        events = Event.objects.unscoped("the test").filter(verb="member.invited", subject_uuid=invited.uuid)
+        assert events.count() == 50
+        RateLimit.objects.all().delete()

@@ -85,6 +85,7 @@ def create_member(
     allowed = PARTNER_ROLES if partner else VENDOR_ROLES
     if role not in allowed:
         raise InvalidInput.at("/role", "role_does_not_fit", _("This role does not exist on this side."))
+    name = " ".join(name.split())  # it stands in subjects of mails, which are one line
     user = User.objects.create_user(
         email,
         password,
@@ -125,8 +126,8 @@ def invite_member(
 def meter_invitations(*, actor: Actor) -> None:
     """Count one invitation of a company, refused or not; call it before, in a transaction of its own.
 
-    An address that somebody has already is refused, whoever's it is: nobody is to go through lists of a rival's people.
-    Locks and records nothing. Raises ``TooMany``.
+    An address that somebody has already is refused, whoever's it is: nobody is to go through lists of a rival's people,
+    and nobody to have the portal write to one stranger again and again. Locks and records nothing. Raises ``TooMany``.
     """
     if actor.partner_id is not None:
         spend(INVITATIONS, str(actor.partner_id))

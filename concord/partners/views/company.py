@@ -128,7 +128,7 @@ def invite_again(request: HttpRequest, member_uuid: uuid.UUID) -> HttpResponse:
     member = access_member(actor, member_uuid)
     return _carry_out(
         request,
-        lambda: members.invite_again(actor=actor, member=member),
+        lambda: (members.meter_invitations(actor=actor), members.invite_again(actor=actor, member=member)),
         _("The invitation is on its way to %(email)s.") % {"email": member.user.email},
     )
 
