@@ -12,17 +12,18 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.viewsets.base import ViewSet
 
-from concord.portal.desk import ScopedIndexView
+from concord.portal.desk import ScopedIndexView, desk_actor
 from concord.portal.doors import refuse_form
 from concord.portal.imports import import_kinds
 from concord.portal.imports.runs import FINAL, start_import
 from concord.portal.models import ImportRun
 from concord.portal.refusals import Refusal
 from concord.portal.ui.desk_columns import MomentColumn
-from concord.pricing.desk.base import ForRoles, PricePage
+from concord.pricing.desk.base import MANAGERS, ForRoles, PricePage
 from concord.pricing.enums import VersionStatus
 from concord.pricing.forms.desk import UploadForm, kinds_for
 from concord.pricing.models import PriceListVersion
@@ -186,10 +187,16 @@ class RejectedView(ForRoles):
         )
 
 
+class _ForManagers(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return desk_actor(request.user).has_role(*MANAGERS)  # type: ignore[arg-type]
+
+
 class ImportsViewSet(ViewSet):
     """Imports of every kind."""
 
     name = "imports"
+    menu_item_class = _ForManagers
     icon = "upload"
     menu_label = gettext_lazy("Imports")
 

@@ -200,3 +200,8 @@ def test_a_file_is_uploaded_watched_and_its_rejected_rows_fetched(at_desk, cast)
     assert Product.objects.count() == 0
     wrong = desk.post(reverse("imports:upload"), {"kind": "prices", "file": io.BytesIO(b"sku,unit_price\nA,1\n")})
     assert wrong.status_code == 422
+
+
+def test_the_menu_shows_imports_to_those_alone_who_may_open_them(at_desk):
+    assert reverse("imports:index") in at_desk("pricing_manager").get("/desk/").content.decode()
+    assert reverse("imports:index") not in at_desk("editor").get("/desk/").content.decode()
