@@ -20,6 +20,7 @@ __all__ = [
     "format_money",
     "is_currency",
     "plain",
+    "plain_text",
     "round_amount",
     "round_unit_price",
 ]
@@ -65,6 +66,17 @@ def plain(amount: Decimal, currency: str, *, unit_price: bool = False) -> Decima
     decimals = -int(shortest.as_tuple().exponent)
     most = least + UNIT_PRICE_EXTRA_DECIMALS if unit_price else least
     return amount.quantize(_quantum(min(max(decimals, least), max(most, least))), rounding=ROUND_HALF_UP)
+
+
+def plain_text(amount: Decimal, currency: str, *, unit_price: bool = False) -> str:
+    """``plain`` as text, without exponent. What needs no rounding is only cut: an answer may hold thousands of them."""
+    least = exponent(currency)
+    text = str(amount)
+    whole, _point, decimals = text.partition(".")
+    if "E" in text or len(decimals) > least + UNIT_PRICE_EXTRA_DECIMALS * unit_price:
+        return format(plain(amount, currency, unit_price=unit_price), "f")
+    decimals = decimals.rstrip("0").ljust(least, "0")
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 def format_money(amount: Decimal, currency: str, *, unit_price: bool = False, language: str | None = None) -> str:

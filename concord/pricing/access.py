@@ -16,6 +16,7 @@ from concord.portal.events import Subject
 from concord.portal.refusals import InvalidInput, NotThere
 from concord.pricing.models import Quote
 from concord.pricing.queries.quotes import own_quote
+from concord.pricing.queries.rulebook import PartnerFacts, facts_of, partner_facts
 from concord.pricing.rules.catalogue import can_see_prices
 
 
@@ -91,6 +92,14 @@ def partner_asking(actor: Actor, named: str = "", *, pointer: str = "/partner") 
     if found is None or not can_see_prices(actor=actor, partner_id=found.pk):
         raise InvalidInput.at(pointer, "unknown_partner", _("There is no such partner."))
     return found
+
+
+def partner_priced_for(actor: Actor, named: str = "") -> PartnerFacts | None:
+    """What prices need to know of the partner that ``partner_asking`` finds; a partner's own by one short statement."""
+    if not named:
+        return partner_facts(actor.partner_id) if actor.is_partner else None
+    found = partner_asking(actor, named)
+    return facts_of(found) if found else None
 
 
 def customer_asked_for(actor: Actor, named: str = "", *, pointer: str = "/customer") -> EndCustomer | None:

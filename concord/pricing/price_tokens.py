@@ -5,15 +5,15 @@ The token is signed (Django's signing, with its time) and enciphered, since a pa
 
 from __future__ import annotations
 
-import json
 import zlib
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 
+import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
@@ -60,7 +60,7 @@ def seal(shown: ShownPrices) -> str:
         for one in shown.lines
     ]
     document = [shown.partner_id, shown.end_customer_id, shown.currency, shown.at.isoformat(), lines]
-    plain = zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 6)
+    plain = zlib.compress(orjson.dumps(document), 1)
     return TimestampSigner(salt=_SALT).sign(_cipher().encrypt(plain).decode())
 
 
@@ -70,7 +70,7 @@ def unseal(token: str) -> ShownPrices:
         plain = zlib.decompress(_cipher().decrypt(TimestampSigner(salt=_SALT).unsign(token)))
     except (BadSignature, InvalidToken, ValueError, zlib.error) as error:
         raise TokenUnreadable from error
-    partner_id, end_customer_id, currency, at, lines = json.loads(plain)
+    partner_id, end_customer_id, currency, at, lines = orjson.loads(plain)
     shown = tuple(
         ShownLine(sku, quantity, Decimal(price), None if net is None else Decimal(net))
         for sku, quantity, price, net in lines
@@ -79,11 +79,10 @@ def unseal(token: str) -> ShownPrices:
 
 
 def _cipher() -> MultiFernet:
-    return MultiFernet(
-        [Fernet(urlsafe_b64encode(sha256(force_bytes(_SALT) + force_bytes(secret)).digest())) for secret in _secrets()]
-    )
+    return _cipher_of((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
-def _secrets() -> Iterator[str | bytes]:
-    yield settings.SECRET_KEY
-    yield from settings.SECRET_KEY_FALLBACKS
+@lru_cache(maxsize=4)
+def _cipher_of(secrets: tuple[str | bytes, ...]) -> MultiFernet:
+    salt = force_bytes(_SALT)
+    return MultiFernet([Fernet(urlsafe_b64encode(sha256(salt + force_bytes(one)).digest())) for one in secrets])

@@ -16,20 +16,32 @@ def resolve_user(user: User, door: Door) -> Actor:
     """
     if user.is_superuser:
         return Actor(door=door, user_id=user.pk, name=user.get_full_name(), is_superuser=True)
-    member = getattr(user, "member", None) if user.is_read_whole else _member_of(user)
-    if member is None:
+    membership = _known_membership(user) if user.is_read_whole else _membership_of(user)
+    if membership is None:
         return stranger(door)
-    if member.partner is not None and member.partner.status != PartnerStatus.ACTIVE:
+    role, partner_id, status = membership
+    if partner_id is not None and status != PartnerStatus.ACTIVE:
         return stranger(door)
     return Actor(
         door=door,
-        roles=frozenset({Role(member.role)}),
+        roles=frozenset({Role(role)}),
         user_id=user.pk,
-        partner_id=member.partner_id,
+        partner_id=partner_id,
         name=user.get_full_name(),
     )
 
 
-def _member_of(user: User) -> Member | None:
-    rows = Member.objects.unscoped("finding out who the actor is").select_related("partner")
-    return rows.only("role", "partner__status").filter(user_id=user.pk).first()
+#: role, partner and the partner's status
+_Membership = tuple[str, int | None, str | None]
+
+
+def _known_membership(user: User) -> _Membership | None:
+    member: Member | None = getattr(user, "member", None)
+    if member is None:
+        return None
+    return member.role, member.partner_id, member.partner.status if member.partner else None
+
+
+def _membership_of(user: User) -> _Membership | None:
+    rows = Member.objects.unscoped("finding out who the actor is").filter(user_id=user.pk).order_by()
+    return rows.values_list("role", "partner_id", "partner__status").first()

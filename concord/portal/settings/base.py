@@ -280,7 +280,7 @@ REST_FRAMEWORK = {
         "concord.portal.api.authentication.ExtranetSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["concord.portal.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["concord.portal.api.rendering.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "concord.portal.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from concord.portal.money import is_currency, plain
+from concord.portal.money import is_currency, plain_text
 
 _AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 
@@ -33,7 +33,7 @@ def money(amount: Decimal | None, currency: str, *, unit_price: bool = False) ->
     """The amount without needless zeros beyond the currency's own decimals; ``None`` stays ``None``."""
     if amount is None:
         return None
-    return {"amount": format(plain(amount, currency, unit_price=unit_price), "f"), "currency": currency}
+    return {"amount": plain_text(amount, currency, unit_price=unit_price), "currency": currency}
 
 
 @extend_schema_field(MoneySerializer)

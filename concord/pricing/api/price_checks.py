@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from concord.portal.api.authentication import api_actor
 from concord.portal.refusals import InvalidInput
-from concord.pricing.access import customer_asked_for, partner_asking
+from concord.pricing.access import customer_asked_for, partner_priced_for
 from concord.pricing.actions.stock import record_unmet_demand
 from concord.pricing.api.money import MoneySerializer, money
 from concord.pricing.api.stock import (
@@ -39,6 +39,12 @@ from concord.pricing.queries.price_check_offers import offers_of
 
 #: a clock that is a little ahead asks for no future price
 CLOCK_TOLERANCE = timedelta(minutes=5)
+#: what a line without a price has in the places of one
+_UNPRICED: dict[str, Any] = {
+    **dict.fromkeys(("price_kind", "customer_unit_price", "customer_amount", "partner_unit_net", "partner_amount")),
+    **dict.fromkeys(("quantity_break", "next_break", "receipt", "other_live_quote")),
+    "needs_approval": False,
+}
 
 
 class AskedLineSerializer(serializers.Serializer[Any]):
@@ -48,6 +54,26 @@ class AskedLineSerializer(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
 
 
+class AskedLinesField(serializers.ListField):
+    """Many lines: what is plainly a SKU and a number is taken as it is, all else goes through the serializer."""
+
+    child = AskedLineSerializer()
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        """As DRF does, with its errors by line."""
+        taken = [_plainly_asked(line) for line in data]
+        return taken if all(taken) else super().run_child_validation(data)
+
+
+def _plainly_asked(line: Any) -> dict[str, Any] | None:
+    if type(line) is not dict or len(line) != 2:
+        return None
+    sku, quantity = line.get("sku"), line.get("quantity")
+    if type(sku) is not str or type(quantity) is not int:
+        return None
+    return line if sku.isascii() and sku.isprintable() and 0 < len(sku) <= 200 and sku == sku.strip() else None
+
+
 class PriceCheckRequestSerializer(serializers.Serializer[Any]):
     """For whom, in which currency, when and what."""
 
@@ -55,7 +81,7 @@ class PriceCheckRequestSerializer(serializers.Serializer[Any]):
     customer = serializers.CharField(required=False, allow_blank=True, allow_null=True, default="")
     currency = serializers.CharField(max_length=8)
     as_of = serializers.DateTimeField(required=False)
-    lines = serializers.ListField(child=AskedLineSerializer(), allow_empty=False, max_length=MAX_LINES)
+    lines = AskedLinesField(allow_empty=False, max_length=MAX_LINES)
 
 
 class BreakSerializer(serializers.Serializer[Any]):
@@ -141,11 +167,12 @@ class PriceCheckView(APIView):
         moment = given.get("as_of", now)
         if moment > now + CLOCK_TOLERANCE and not actor.is_vendor:
             raise InvalidInput.at("/as_of", "in_the_future", _("Prices of the future are not published yet."))
-        partner = partner_asking(actor, given["partner"])
+        partner = partner_priced_for(actor, given["partner"])
         customer = customer_asked_for(actor, given["customer"] or "")
         check = check_prices(
             actor=actor,
-            partner_id=partner.pk if partner else None,
+            partner_id=partner.id if partner else None,
+            partner=partner,
             end_customer_id=customer.pk if customer else None,
             currency=given["currency"],
             moment=moment,
@@ -157,7 +184,7 @@ class PriceCheckView(APIView):
         )
         unmet = unmet_in(check) if actor.is_partner else []
         if unmet and partner is not None:
-            record_unmet_demand(actor=actor, partner_id=partner.pk, asked=unmet, asked_on=now.date())
+            record_unmet_demand(actor=actor, partner_id=partner.id, asked=unmet, asked_on=now.date())
         document = price_check_document(check)
         offers = offers_of(check, actor=actor)
         for answered, line in zip(document["lines"], check.lines, strict=True):
@@ -204,28 +231,15 @@ def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:
         "position": line.asked.number,
         "sku": line.asked.sku,
         "quantity": line.asked.quantity,
-        **dict.fromkeys(
-            (
-                "price_kind",
-                "customer_unit_price",
-                "customer_amount",
-                "partner_unit_net",
-                "partner_amount",
-                "quantity_break",
-                "next_break",
-                "receipt",
-            )
-        ),
-        "needs_approval": False,
-        "other_live_quote": None,
+        **_UNPRICED,
         "availability": asked_availability_document(line.availability, line.wanted) if line.availability else None,
         "error": {"code": line.error_code, "detail": line.error} if line.error else None,
     }
     if result is None or result.receipt is None or result.price_kind is None or result.quantity_break is None:
         return document
     following = result.next_break
-    return document | {
-        "price_kind": result.price_kind.value,
+    document |= {
+        "price_kind": str(result.price_kind),
         "customer_unit_price": money(result.customer_unit_price, currency, unit_price=True),
         "customer_amount": money(result.customer_total, currency),
         "partner_unit_net": money(result.partner_unit_net, currency, unit_price=True),
@@ -240,3 +254,4 @@ def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:
         },
         "receipt": result.receipt.document(),
     }
+    return document

@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from concord.pricing.engine.context import BasketLine, Context
 from concord.pricing.engine.customer_leg import Decision, PromisedElsewise, break_of, customer_steps, decide
@@ -31,8 +31,7 @@ def price_basket(context: Context, rules: RuleBook) -> tuple[LineResult, ...]:
         return _Basket(context, rules, rounding).results()
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     """What a product costs at its total quantity: the same for all lines that it is split over."""
 
     asked: Asked
@@ -162,7 +161,9 @@ class _Basket:
         customer_total = rounding.total(price.unit_price, line.quantity)
         partner_total = None if net is None else rounding.total(net.unit_net, line.quantity)
         receipt = Receipt(
-            asked=answer.asked._replace(quantity=line.quantity),
+            asked=answer.asked
+            if answer.asked.quantity == line.quantity
+            else answer.asked._replace(quantity=line.quantity),
             price_kind=price.price_kind,
             quantity_from=answer.quantity_break.quantity_from,
             quantity_to=answer.quantity_break.quantity_to,

@@ -1,10 +1,11 @@
 """The rule book, narrowed once a basket to what is in force for its question, and by product and family."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from concord.pricing.engine.context import Context
@@ -24,9 +25,9 @@ from concord.pricing.engine.rulebook import (
 from concord.pricing.engine.ties import AmbiguousRules, pick
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
-Priced = TypeVar("Priced", ListPrice, Promotion)
-OfProduct = TypeVar("OfProduct", ListPrice, SpecialPrice, Commitment)
+OfProduct = TypeVar("OfProduct", SpecialPrice, Commitment)
 Scoped = TypeVar("Scoped", Promotion, Floor)
+_min_quantity = attrgetter("min_quantity")
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class Lookup:
         customer = context.end_customer_id
         self.by_sku = {product.sku: product for product in rules.products}
         self.by_id = {product.id: product for product in rules.products}
-        self._list_prices = _by_product(_here(rules.list_prices, context))
+        self._list_prices = _list_prices(rules.list_prices, context)
         self._promotions = _Scopes(_here(rules.promotions, context))
         self._special_prices = _by_product(
             rule
@@ -158,7 +159,7 @@ def _now(rules: Iterable[AnyRule], context: Context) -> Iterator[AnyRule]:
     return (rule for rule in rules if in_force(rule, context.moment))
 
 
-def _here(rules: Iterable[Priced], context: Context) -> Iterator[Priced]:
+def _here(rules: Iterable[Promotion], context: Context) -> Iterator[Promotion]:
     currencies, markets = ("", context.currency), ("", context.market)
     return (rule for rule in _now(rules, context) if rule.currency in currencies and rule.market in markets)
 
@@ -170,18 +171,29 @@ def _by_product(rules: Iterable[OfProduct]) -> dict[int, list[OfProduct]]:
     return found
 
 
-def _ladder(prices: Iterable[ListPrice]) -> list[ListPrice]:
-    """The breaks of the list of the highest priority that has this product at all; lists are never mixed."""
-    ladder: list[ListPrice] = []
+def _list_prices(prices: Iterable[ListPrice], context: Context) -> dict[int, list[ListPrice]]:
+    """``_by_product(_here(prices, context))`` in one loop: there are ten of them a line."""
+    currencies, markets, moment = ("", context.currency), ("", context.market), context.moment
+    found: dict[int, list[ListPrice]] = defaultdict(list)
     for price in prices:
-        if not ladder or price.priority > ladder[0].priority:
-            ladder = [price]
-        elif price.priority == ladder[0].priority:
-            if price.list_code != ladder[0].list_code:
-                raise AmbiguousRules(price.ref, ladder[0].ref)
-            ladder.append(price)
-    ladder.sort(key=lambda price: price.min_quantity)
+        _id, product_id, _minimum, _amount, currency, _code, _version, market, _priority, _kind, start, end = price
+        if currency not in currencies or market not in markets:
+            continue
+        if (start is None or start <= moment) and (end is None or moment < end):
+            found[product_id].append(price)
+    return found
+
+
+def _ladder(prices: Sequence[ListPrice]) -> list[ListPrice]:
+    """The breaks of the list of the highest priority that has this product at all; lists are never mixed."""
+    if not prices:
+        return []
+    highest = max([price.priority for price in prices])
+    ladder = sorted([price for price in prices if price.priority == highest], key=_min_quantity)
+    first = ladder[0]
     for lower, upper in pairwise(ladder):
+        if upper.list_code != first.list_code:
+            raise AmbiguousRules(upper.ref, first.ref)
         if lower.min_quantity == upper.min_quantity:
             raise AmbiguousRules(lower.ref, upper.ref)
     return ladder

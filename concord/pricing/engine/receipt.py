@@ -7,17 +7,19 @@ moment in UTC with microseconds. Two receipts are the same exactly when their by
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+import orjson
 
 from concord.pricing.engine.context import Partner
 from concord.pricing.engine.rulebook import PriceKind, Product, RuleKind, RuleRef
 
 SCHEMA = "concord.receipt/1"
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_FLOOR_UNTOLD = RuleRef(RuleKind.FLOOR, None, 0)
 
 
 class StepCode(StrEnum):
@@ -84,9 +86,8 @@ class ReceiptUnreadable(ValueError):
     """The bytes are not a canonical receipt of a version that this code knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Why this price.
+class Receipt(NamedTuple):
+    """Why this price. A tuple: each line has two, the whole one and the part of it that is told.
 
     ``partner`` and ``needs_approval`` are None where no partner asked, or where the part leaves them out.
     """
@@ -116,35 +117,36 @@ class Receipt:
         """The receipt as JSON values, all amounts as text; for the API and for showing."""
         asked = self.asked
         product = asked.product
+        told: dict[str, Any] = {
+            "product": {
+                "id": product.id,
+                "sku": product.sku,
+                "family": product.family_id,
+                "status": product.status,
+                "minimum_order_quantity": product.minimum_order_quantity,
+                "order_multiple": product.order_multiple,
+                "unit_decimals": product.unit_decimals,
+            },
+            "quantity": number_text(asked.quantity),
+            "sku_quantity": number_text(asked.sku_quantity),
+            "currency": asked.currency,
+            "market": asked.market,
+            "moment": moment_text(asked.moment),
+            "for_end_customer": asked.for_end_customer,
+        }
         document: dict[str, Any] = {
             "schema": SCHEMA,
-            "part": self.part.value,
-            "asked": {
-                "product": {
-                    "id": product.id,
-                    "sku": product.sku,
-                    "family": product.family_id,
-                    "status": product.status,
-                    "minimum_order_quantity": product.minimum_order_quantity,
-                    "order_multiple": product.order_multiple,
-                    "unit_decimals": product.unit_decimals,
-                },
-                "quantity": number_text(asked.quantity),
-                "sku_quantity": number_text(asked.sku_quantity),
-                "currency": asked.currency,
-                "market": asked.market,
-                "moment": moment_text(asked.moment),
-                "for_end_customer": asked.for_end_customer,
-            },
-            "price_kind": self.price_kind.value,
+            "part": str(self.part),
+            "asked": told,
+            "price_kind": str(self.price_kind),
             "quantity_break": [self.quantity_from, self.quantity_to],
             "customer": _leg_document(self.customer),
         }
         if self.part is ReceiptPart.FULL:
-            document["asked"]["end_customer"] = asked.end_customer_id
-            document["asked"]["partner"] = asked.partner and {"id": asked.partner.id, "tier": asked.partner.tier}
+            told["end_customer"] = asked.end_customer_id
+            told["partner"] = asked.partner and {"id": asked.partner.id, "tier": asked.partner.tier}
         if self.part is not ReceiptPart.CUSTOMER:
-            document["asked"]["protected"] = asked.protected
+            told["protected"] = asked.protected
             document["partner"] = self.partner and _leg_document(self.partner)
             document["needs_approval"] = self.needs_approval
         return document
@@ -159,16 +161,27 @@ class Receipt:
             return self
         if self.part is ReceiptPart.CUSTOMER or part is ReceiptPart.FULL:
             raise ValueError(f"the {part} part cannot be cut from the {self.part} part")
-        partner = self.partner if part is ReceiptPart.PARTNER else None
-        asked = self.asked._replace(end_customer_id=None, partner=None)
+        for_partner = part is ReceiptPart.PARTNER
+        asked = self.asked
         return Receipt(
-            asked=asked if part is ReceiptPart.PARTNER else asked._replace(protected=False),
+            asked=Asked(
+                asked.product,
+                asked.quantity,
+                asked.sku_quantity,
+                asked.currency,
+                asked.market,
+                asked.moment,
+                end_customer_id=None,
+                for_end_customer=asked.for_end_customer,
+                partner=None,
+                protected=for_partner and asked.protected,
+            ),
             price_kind=self.price_kind,
             quantity_from=self.quantity_from,
             quantity_to=self.quantity_to,
             customer=_discreet(self.customer),
-            partner=partner and _discreet(partner),
-            needs_approval=self.needs_approval if part is ReceiptPart.PARTNER else None,
+            partner=_discreet(self.partner) if for_partner and self.partner else None,
+            needs_approval=self.needs_approval if for_partner else None,
             part=part,
         )
 
@@ -200,8 +213,8 @@ def partner_part(receipt: Receipt) -> Receipt:
 
 
 def canonical_bytes(document: Mapping[str, Any]) -> bytes:
-    """The one JSON form of a document."""
-    return _ENCODER.encode(document).encode()
+    """The one JSON form of a document. Raises ``TypeError`` for what has none, a number beyond 64 bits among it."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
 def number_text(number: int | Decimal) -> str:
@@ -214,47 +227,50 @@ def number_text(number: int | Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+@lru_cache(maxsize=64)
 def moment_text(moment: datetime) -> str:
-    """UTC with microseconds, always of the same length."""
+    """UTC with microseconds, always of the same length. Remembered, since all lines of a basket have one moment."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _leg_document(leg: Leg) -> dict[str, Any]:
+    steps: list[dict[str, Any]] = []
+    amount: Decimal | None = None
+    text: str | None = None
+    for step in leg.steps:
+        before = text if step.before is amount else (None if step.before is None else number_text(step.before))
+        # Most steps begin with the very amount that the one before ended at, so its text is written once.
+        text = before if step.after is step.before else number_text(step.after)
+        amount = step.after
+        rule = step.rule
+        steps.append(
+            {
+                "code": str(step.code),
+                "rule": rule and {"kind": str(rule.kind), "id": rule.id, "version": rule.version, "code": rule.code},
+                "inputs": step.inputs,
+                "before": before,
+                "after": text,
+            }
+        )
     return {
-        "steps": [_step_document(step) for step in leg.steps],
-        "unit_price": number_text(leg.unit_price),
+        "steps": steps,
+        "unit_price": text if leg.unit_price is amount else number_text(leg.unit_price),
         "total": number_text(leg.total),
     }
 
 
-def _step_document(step: Step) -> dict[str, Any]:
-    rule = step.rule
-    return {
-        "code": step.code.value,
-        "rule": rule
-        and {
-            "kind": rule.kind.value,
-            "id": rule.id,
-            "version": rule.version,
-            "code": rule.code,
-        },
-        "inputs": dict(step.inputs),
-        "before": None if step.before is None else number_text(step.before),
-        "after": number_text(step.after),
-    }
-
-
 def _discreet(leg: Leg) -> Leg:
-    return leg._replace(steps=tuple(_discreet_step(step) for step in leg.steps))
+    return Leg(tuple([_discreet_step(step) for step in leg.steps]), leg.unit_price, leg.total)
 
 
 def _discreet_step(step: Step) -> Step:
-    if step.rule is None:
+    rule = step.rule
+    if rule is None:
         return step
-    if step.rule.kind in (RuleKind.COMMITMENT, RuleKind.SPECIAL_PRICE):
-        return step._replace(rule=RuleRef(step.rule.kind, None, step.rule.version))
-    if step.rule.kind is RuleKind.FLOOR:
-        return step._replace(rule=RuleRef(RuleKind.FLOOR, None, 0), inputs={})
+    if rule.kind is RuleKind.FLOOR:
+        return Step(step.code, _FLOOR_UNTOLD, {}, step.before, step.after)
+    if rule.kind is RuleKind.COMMITMENT or rule.kind is RuleKind.SPECIAL_PRICE:
+        return step._replace(rule=RuleRef(rule.kind, None, rule.version))
     return step
 
 

@@ -99,7 +99,7 @@ def _recompute(receipt: Receipt) -> Receipt:
             needs_approval = any(
                 partner.unit_price < floor_of(step.inputs) for step in partner.steps if step.code is StepCode.FLOOR
             )
-    return replace(receipt, customer=customer, partner=partner, needs_approval=needs_approval)
+    return receipt._replace(customer=customer, partner=partner, needs_approval=needs_approval)
 
 
 def _recompute_leg(

@@ -1,7 +1,7 @@
 """What the engine answers for each line: prices with their receipt, or an error that says what is wrong."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -51,9 +51,8 @@ class NextBreak(NamedTuple):
     saving: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class LineResult:
-    """The answer for the line at ``position``; amounts are in ``currency``.
+class LineResult(NamedTuple):
+    """The answer for the line at ``position``; amounts are in ``currency``. A tuple: a basket makes two of each line.
 
     Either ``error`` is set and no amount is, or the customer's amounts are there and, if a partner asked, its net.
     ``sku_quantity`` is the total of the SKU in the basket, which decided the break.
@@ -78,8 +77,7 @@ class LineResult:
 
     def for_customer(self) -> "LineResult":
         """The same answer without anything of the partner's: for the end customer and for other partners."""
-        return replace(
-            self,
+        return self._replace(
             partner_unit_net=None,
             partner_total=None,
             needs_approval=False,
@@ -88,7 +86,7 @@ class LineResult:
 
     def for_partner(self) -> "LineResult":
         """The same answer as the partner itself may see it: its net, but not the vendor's floor."""
-        return replace(self, receipt=self.receipt and self.receipt.part_for(ReceiptPart.PARTNER))
+        return self._replace(receipt=self.receipt and self.receipt.part_for(ReceiptPart.PARTNER))
 
 
 class BasketTotals(NamedTuple):

@@ -49,8 +49,7 @@ SOLD_STATUSES = frozenset({"active", "last_buy"})
 """Lifecycle states in which a product may be priced; announced and ended ones may not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """``unit_decimals`` is how many decimals a quantity of its unit may have: 0 for pieces, 2 for metres."""
 
     id: int

@@ -27,10 +27,10 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """What the caller read already in the same transaction: the partner, and the products of all lines by SKU."""
+    """What the caller read already for the same answer: the partner, and perhaps the products of all lines by SKU."""
 
     partner: PartnerFacts
-    products: Mapping[str, Product]
+    products: Mapping[str, Product] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def price_basket_for(
     moment: datetime,
     lines: Sequence[BasketLine],
     sees_promises: bool | None = None,
+    at_hand: AtHand | None = None,
 ) -> PricedBasket:
     """Price every line as of ``moment`` (aware): at most four statements, whatever the number of lines.
 
@@ -79,7 +80,7 @@ def price_basket_for(
 
     The caller says on whose behalf: doors pass the actor's own partner, and a customer that the actor may see.
     """
-    asked = _ask(partner_id, end_customer_id, currency, moment, lines, sees_promises)
+    asked = _ask(partner_id, end_customer_id, currency, moment, lines, sees_promises, at_hand)
     return asked.priced_by(asked.loaded.rules)
 
 
@@ -135,7 +136,9 @@ def _ask(
     sees_promises: bool | None,
     at_hand: AtHand | None = None,
 ) -> _Asked:
-    products = at_hand.products if at_hand else products_by_sku({line.sku for line in lines})
+    products = at_hand.products if at_hand else None
+    if products is None:
+        products = products_by_sku({line.sku for line in lines}, with_family=False)
     partner = at_hand.partner if at_hand else partner_facts(partner_id)
     loaded = load_rulebook(
         products=list(products.values()) if is_currency(currency) else [],

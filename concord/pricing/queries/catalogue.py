@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
@@ -20,7 +20,8 @@ from concord.pricing.queries.forgiving import corrected_words, numbers_like
 
 #: how many candidates a search ranks at most: a vague word matches half the catalogue, and nobody reads that
 CANDIDATES = 300
-_UNPRICED = ("search_key", "description", "created_at", "updated_at", "family__created_at", "family__updated_at")
+_UNPRICED = ("search_key", "description", "created_at", "updated_at")
+_OF_FAMILY = ("family__created_at", "family__updated_at")
 FUZZY_FROM = 4
 #: the word similarity from which a typing error is taken for one
 FORGIVING = "0.45"
@@ -140,17 +141,25 @@ def _ids(statement: str, values: dict[str, Any]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
-    """Products by exactly these SKUs, with their family; one statement, none without SKUs."""
+def products_by_sku(skus: Iterable[str], *, with_family: bool = True) -> dict[str, Product]:
+    """Products by exactly these SKUs, with their family unless nobody asks for it; one statement, none without SKUs."""
     # PostgreSQL takes no NUL in a text; such a SKU is simply not there.
     wanted = [sku for sku in set(skus) if sku and "\0" not in sku]
     if not wanted:
         return {}
     # Left out is what pricing never asks for: reading it would take longer than the prices.
-    # One array, not a parameter a SKU.
-    given = RawSQL("SELECT unnest(%s::text[])", [wanted])
-    products = Product.objects.select_related("family").defer(*_UNPRICED).filter(sku__in=given)
-    return {product.sku: product for product in products}
+    # One array, not a parameter a SKU; and where no other table is read, a statement that Django need not put together.
+    if with_family:
+        given = RawSQL("SELECT unnest(%s::text[])", [wanted])
+        products = Product.objects.select_related("family").defer(*_UNPRICED, *_OF_FAMILY).filter(sku__in=given)
+        return {product.sku: product for product in products}
+    return {product.sku: product for product in Product.objects.raw(_by_sku(), [wanted])}
+
+
+@lru_cache(maxsize=1)
+def _by_sku() -> str:
+    columns = [str(field.column) for field in Product._meta.concrete_fields if field.name not in _UNPRICED]
+    return f"SELECT {', '.join(columns)} FROM pricing_product WHERE sku = ANY(%s)"  # noqa: S608 - names of columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from concord.pricing.engine.labels import error_text
 from concord.pricing.pasted import PastedLine, Reading
 from concord.pricing.price_tokens import VALID_FOR, ShownLine, ShownPrices, seal
 from concord.pricing.queries.availability import Availability, Unmet, availability_for
-from concord.pricing.queries.basket import BasketLine, PricedBasket, price_basket_for
+from concord.pricing.queries.basket import AtHand, BasketLine, PricedBasket, price_basket_for
 from concord.pricing.queries.catalogue import Named, products_named
 from concord.pricing.queries.rival_notices import rival_notices
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from concord.pricing.engine import BasketTotals
     from concord.pricing.enums import RivalNotice
     from concord.pricing.models import Product
+    from concord.pricing.queries.rulebook import PartnerFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,11 @@ def check_prices(
     moment: datetime,
     now: datetime,
     lines: Sequence[AskedLine],
+    partner: PartnerFacts | None = None,
 ) -> PriceCheck:
     """Price the lines on behalf of a partner (or of nobody) and say what is in stock; at most seven statements.
+
+    ``partner`` are the facts of the partner of that id, where they were read already.
 
     Partners see the receipt without the vendor's floor and without others' numbers; the vendor sees it whole, with all
     promises. The caller has checked that the actor may ask for this partner and this customer.
@@ -122,6 +126,7 @@ def check_prices(
         moment=moment,
         lines=[BasketLine(line.sku, line.quantity or 0) for line in askable],
         sees_promises=True if actor.is_vendor else None,
+        at_hand=AtHand(partner) if partner else None,
     )
     results = dict(zip((line.number for line in askable), basket.lines, strict=True))
     stock = availability_for(

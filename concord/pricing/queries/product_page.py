@@ -17,6 +17,7 @@ from concord.pricing.enums import ProductDocumentKind
 from concord.pricing.models import Product
 from concord.pricing.queries.availability import Availability, availability_for
 from concord.pricing.queries.price_check import AskedLine, CheckedLine, PriceCheck, check_prices
+from concord.pricing.queries.rulebook import facts_of
 from concord.pricing.queries.substitutes import Offer, substitutes_for
 
 
@@ -59,6 +60,7 @@ def product_page(
     check = check_prices(
         actor=actor,
         partner_id=partner.pk if partner else None,
+        partner=facts_of(partner) if partner else None,
         end_customer_id=None,
         currency=currency,
         moment=now,

@@ -23,13 +23,14 @@ HUNDRED = Decimal(100)
 _KINDS = {kind.value: kind for kind in engine.PriceKind}
 
 _PRICES = """
-SELECT p.id, p.product_id, p.minimum_quantity, p.unit_price, l.id, l.code, l.priority, l.kind, v.number,
-       upper(p.validity)
+SELECT p.product_id, l.id, l.code, l.priority, l.kind, v.number, array_agg(p.id), array_agg(p.minimum_quantity),
+       array_agg(p.unit_price), array_agg(upper(p.validity))
 FROM pricing_price p
 JOIN pricing_pricelist l ON l.id = p.price_list_id
 JOIN pricing_pricelistversion v ON v.id = p.version_id
 WHERE p.product_id = ANY(%(products)s) AND p.validity @> %(moment)s
   AND l.currency = %(currency)s AND (l.markets = '{}' OR %(market)s = ANY(l.markets))
+GROUP BY p.product_id, l.id, v.number
 """
 
 # One row shape for all rules: kind, id, code, list, product, family, from, to, percent or price, currency, price kind,
@@ -222,7 +223,7 @@ def _list_prices(
         cursor.execute(_PRICES, {"products": product_ids, "currency": currency, "market": market, "moment": moment})
         rows = cursor.fetchall()
     winner: dict[int, tuple[int, int]] = {}
-    for _id, product_id, _minimum, _amount, list_id, _code, priority, _kind, _version, _end in rows:
+    for product_id, list_id, _code, priority, *_breaks in rows:
         best = winner.get(product_id)
         if best is None or priority > best[0]:
             winner[product_id] = (priority, list_id)
@@ -231,8 +232,9 @@ def _list_prices(
         engine.ListPrice(
             price_id, product_id, minimum, amount, currency, code, version, "", priority, _KINDS[kind], None, end
         )
-        for price_id, product_id, minimum, amount, list_id, code, priority, kind, version, end in rows
+        for product_id, list_id, code, priority, kind, version, *breaks in rows
         if winner[product_id][1] == list_id
+        for price_id, minimum, amount, end in zip(*breaks, strict=True)
     ]
     return prices, {product_id: list_id for product_id, (_priority, list_id) in winner.items()}
 

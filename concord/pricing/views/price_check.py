@@ -33,6 +33,7 @@ from concord.pricing.queries.catalogue import search_products
 from concord.pricing.queries.price_check import AskedLine, PriceCheck, check_prices, named_lines, token_of, unmet_in
 from concord.pricing.queries.price_check_offers import offers_of
 from concord.pricing.queries.price_lists import currencies_of_market
+from concord.pricing.queries.rulebook import facts_of
 
 SUGGESTED = 12
 #: receipts are asked for within the working day of the list that they belong to
@@ -198,6 +199,7 @@ def _check(
     return check_prices(
         actor=actor,
         partner_id=partner.pk if partner else None,
+        partner=facts_of(partner) if partner else None,
         end_customer_id=customer.pk if customer else None,
         currency=currency,
         moment=moment,

@@ -208,7 +208,7 @@ def clear_questions(draw):
 
 def answers_by_line(context, rules):
     return {
-        (line.sku, line.quantity): replace(answer, position=0)
+        (line.sku, line.quantity): answer._replace(position=0)
         for line, answer in zip(context.lines, price_basket(context, rules), strict=True)
         if line.quantity == line.quantity
     }

@@ -19,9 +19,12 @@ ALLOWED = {
     "datetime",
     "decimal",
     "enum",
+    "functools",
     "hashlib",
     "itertools",
     "json",
+    "operator",
+    "orjson",
     "typing",
 }
 LABELS_TOO = {"django.utils.translation", "django.utils.functional"}
