@@ -23,12 +23,13 @@ from concord.pricing.actions.commitments import (
     end_promises,
     write_promises,
 )
-from concord.pricing.actions.drafts import demand_prices, inputs_of, lines_of, lines_to_price, next_revision, totals
+from concord.pricing.actions.draft_checks import demand_prices
 from concord.pricing.actions.ending import end_quote
 from concord.pricing.actions.freezing import freeze, keep_amounts
 from concord.pricing.actions.outliving import demand_prices_last
 from concord.pricing.actions.price_exceptions import note_repriced, noting_refused_prices
 from concord.pricing.actions.quote_facts import facts_of_quote, record_for
+from concord.pricing.actions.quote_rows import inputs_of, lines_of, lines_to_price, next_revision, totals
 from concord.pricing.actions.reservations import hold_for_quote
 from concord.pricing.actions.shown_prices import PricesChanged, demand_shown_draft, money
 from concord.pricing.actions.special_price_uses import reserve_special_prices

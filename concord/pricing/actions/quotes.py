@@ -11,12 +11,14 @@ from concord.portal.actor import Actor, portal_actor
 from concord.portal.events import record_all
 from concord.portal.locking import lock_end_customer_at
 from concord.portal.work import action
-from concord.pricing.actions.drafts import QuoteTexts, discard_draft, draft_quote, edit_draft, revise_quote
+from concord.pricing.actions.draft_checks import QuoteTexts
+from concord.pricing.actions.drafts import discard_draft, draft_quote, edit_draft
 from concord.pricing.actions.ending import end_quote
 from concord.pricing.actions.honouring import honour_quote
 from concord.pricing.actions.issuing import issue_quote, reprice
 from concord.pricing.actions.quote_facts import record_for
 from concord.pricing.actions.reservations import keep_for_accepted
+from concord.pricing.actions.revising import revise_quote
 from concord.pricing.actions.special_price_uses import keep_special_prices
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
