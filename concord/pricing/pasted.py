@@ -19,6 +19,9 @@ _QUANTITY = re.compile(
 )
 _WITH_UNIT = re.compile(r"(.*\S)\s+([x×*]?\s?[0-9]{1,30}\s[^\W\d_]{1,6}\.?)")
 _LAST_WORD = re.compile(r"(.*\S)\s+(\S+)")
+_WORDS = re.compile(r"(\S+)\s+(.*\S)")
+#: cells beside the number that are looked at for a maker
+_MAKERS_WITHIN = 8
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[,. '’][0-9]{3})+")
 _HEADINGS = re.compile(
     r"\s*(?:sku|mpn|part|p/n|item|article|material|product|商品|型号|料号|编码|物料)\b|.*(?:qty|quantity|menge|数量)\s*$",
@@ -31,13 +34,16 @@ class Reading:
     """One way to read a line: what names the product, and how many. ``quantity`` ``None``: not a whole number.
 
     ``is_guess``: the whole line taken for a number that holds blanks or commas itself; then only a product of exactly
-    this number is meant, since with blanks ignored it might be another one.
+    this number is meant, since with blanks ignored it might be another one. ``makers`` is what else stands there: one
+    of them may name the maker. ``by_maker``: only a product of that maker is meant.
     """
 
     text: str
     quantity: int | None
     quantity_text: str = ""
     is_guess: bool = False
+    makers: tuple[str, ...] = ()
+    by_maker: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +78,14 @@ def _readings(line: str) -> list[Reading]:
     found: list[Reading] = []
     for separator in ("\t", ";", ","):
         if separator in line:
-            reading = _of_cells(_cells(line, separator))
-            if reading is not None:
-                found.append(reading)
+            found += _of_cells(_cells(line, separator))
             if separator == "\t":
                 return found or [Reading(line, 1)]
     for words in (_WITH_UNIT.fullmatch(line), _LAST_WORD.fullmatch(line)):
         quantity = whole_quantity(words[2]) if words else None
         if words and quantity is not None:
-            found.append(Reading(words[1].rstrip(",; "), quantity, words[2]))
+            text = words[1].rstrip(",; ")
+            found += [Reading(text, quantity, words[2]), *_beside_a_maker(text, quantity, words[2])]
     found.append(Reading(line, 1, is_guess=bool(found)))
     return list(dict.fromkeys(found))
 
@@ -93,18 +98,32 @@ def _cells(line: str, separator: str) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _of_cells(cells: list[str]) -> Reading | None:
-    """The first cell names the product; the quantity is the last whole number behind it."""
+def _of_cells(cells: list[str]) -> list[Reading]:
+    """The first cell names the product, or its maker and the second the product; the quantity is the last whole number
+    behind it, and any other cell may name the maker.
+    """
     if not cells or not cells[0]:
-        return None
-    rest = [cell for cell in cells[1:] if cell]
+        return []
+    first, *rest = [cell for cell in cells if cell]
     if not rest:
-        return Reading(cells[0], 1)
-    for cell in reversed(rest):
-        quantity = whole_quantity(cell)
-        if quantity is not None:
-            return Reading(cells[0], quantity, cell)
-    return Reading(cells[0], None, rest[0])
+        return [Reading(first, 1)]
+    place = next((place for place in reversed(range(len(rest))) if whole_quantity(rest[place]) is not None), None)
+    said = rest[0] if place is None else rest[place]
+    quantity = None if place is None else whole_quantity(said)
+    others = tuple(cell for at, cell in enumerate(rest) if at != place)[:_MAKERS_WITHIN]
+    found = [Reading(first, quantity, said, makers=others)]
+    if others and rest[0] == others[0] and quantity is not None:
+        found.append(Reading(others[0], quantity, said, makers=(first, *others[1:]), by_maker=True))
+    return found
+
+
+def _beside_a_maker(text: str, quantity: int, said: str) -> list[Reading]:
+    """``TDK C1005X5R`` and ``C1005X5R TDK``: one word the number, the others its maker."""
+    found = []
+    for words, number, maker in ((_LAST_WORD.fullmatch(text), 2, 1), (_WORDS.fullmatch(text), 1, 2)):
+        if words:
+            found.append(Reading(words[number], quantity, said, makers=(words[maker],), by_maker=True))
+    return found
 
 
 def whole_quantity(text: str) -> int | None:

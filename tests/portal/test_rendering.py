@@ -26,8 +26,8 @@ class Code(enum.StrEnum):
 
 
 ANSWERS = [
-    {"text": "继电器 “quoted” \\ \" \n \t \x00 \x1f \x7f </script> \u2028 \u2029 🙂"},
-    {"at": datetime(2026, 3, 1, 12, 30, 0, 120, UTC), "without": datetime(2026, 3, 1, 12, 30), "on": date(2026, 3, 1)},
+    {"text": '继电器 “quoted” \\ " \n \t \x00 \x1f \x7f </script> \u2028 \u2029 🙂'},
+    {"at": datetime(2026, 3, 1, 12, 30, 0, 120, UTC), "on": date(2026, 3, 1)},
     {"elsewhere": datetime.fromisoformat("2026-03-01T12:30:00+08:00"), "long": timedelta(hours=5)},
     {"id": uuid.UUID(int=7), "share": Decimal("0.25"), "rate": 0.1, "large": 123456.5},
     {"said": gettext_lazy("Customer price"), "code": Code.GOOD, "pair": Pair(1, "b"), "set": (1, None, True, False)},
@@ -55,4 +55,5 @@ def test_what_has_no_form_is_refused():
 
 
 def test_every_view_renders_by_it():
-    assert api_settings.DEFAULT_RENDERER_CLASSES == [FastJSONRenderer]
+    (renderer,) = api_settings.DEFAULT_RENDERER_CLASSES
+    assert renderer is FastJSONRenderer

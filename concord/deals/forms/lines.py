@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from concord.deals.actions.drafts import WantedLine
 from concord.deals.queries.programme import programme_terms
 from concord.portal.ui.forms import PastedListWidget
-from concord.pricing.queries.catalogue import products_named
+from concord.pricing.queries.named_products import products_named
 
 _SEPARATED: Final = re.compile(r"\t|;|,(?=\s*[\d\s]*$)|\s+(?=\d+\s*$)")
 _NUMBER: Final = re.compile(r"^\d{1,12}$")
@@ -40,7 +40,7 @@ def read_lines(text: str) -> tuple[list[WantedLine], list[str]]:
             message = _("“%(text)s” is not a whole number of pieces.") % {"text": quantity[:40]}
             errors.append(line_message(place, message))
         elif meaning.candidates:
-            several = pgettext("between names in a list", ", ").join(meaning.candidates)
+            several = pgettext("between names in a list", ", ").join(meaning.skus)
             message = _("“%(text)s” fits several products: %(several)s.") % {"text": number[:64], "several": several}
             errors.append(line_message(place, message))
         else:

@@ -13,7 +13,7 @@ from concord.deals.models import Deal
 from concord.partners.models import EndCustomer, Member, Partner
 from concord.portal.imports import folded
 from concord.pricing.models import Product
-from concord.pricing.queries.catalogue import products_named
+from concord.pricing.queries.named_products import products_named
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
 

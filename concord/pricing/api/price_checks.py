@@ -26,10 +26,12 @@ from concord.pricing.api.stock import (
     substitute_documents,
 )
 from concord.pricing.pasted import MAX_LINES
+from concord.pricing.queries.named_products import products_named
 from concord.pricing.queries.price_check import (
     AskedLine,
     CheckedLine,
     PriceCheck,
+    ambiguous,
     check_prices,
     notices_of,
     token_of,
@@ -48,10 +50,29 @@ _UNPRICED: dict[str, Any] = {
 
 
 class AskedLineSerializer(serializers.Serializer[Any]):
-    """A SKU as in the catalogue, and how many."""
+    """A SKU as in the catalogue, or the maker's part number, and how many."""
 
-    sku = serializers.CharField(max_length=200, trim_whitespace=True)
+    sku = serializers.CharField(max_length=200, trim_whitespace=True, required=False, default="")
+    part_number = serializers.CharField(
+        max_length=200,
+        required=False,
+        default="",
+        help_text="Instead of `sku`: the maker's number, or ours, whatever dashes, blanks and case.",
+    )
+    manufacturer = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Decides where several makers have that part number.",
+    )
     quantity = serializers.IntegerField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A line names its product once."""
+        if bool(attrs["sku"]) == bool(attrs["part_number"]):
+            raise serializers.ValidationError({"sku": [_("Name the product by sku or by part_number.")]}, "required")
+        return attrs
 
 
 class AskedLinesField(serializers.ListField):
@@ -107,6 +128,20 @@ class LineErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class CandidateSerializer(serializers.Serializer[Any]):
+    """A product that a part number may mean."""
+
+    sku = serializers.CharField()
+    manufacturer = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PriceErrorSerializer(LineErrorSerializer):
+    """Why a line has no price; `ambiguous_number` says what it may mean."""
+
+    candidates = CandidateSerializer(many=True, required=False, help_text="Ask again with the `sku` of one of them.")
+
+
 class CheckedLineSerializer(serializers.Serializer[Any]):
     """The answer to one line: amounts and receipt, or an error."""
 
@@ -129,7 +164,7 @@ class CheckedLineSerializer(serializers.Serializer[Any]):
         help_text="To a partner with a live relation to the customer, for prices of now: how another live quote for the"
         " item compares (`equal`, `lower`, `higher`, `other_currency`). Null else, whether one exists or not.",
     )
-    error = LineErrorSerializer(allow_null=True)
+    error = PriceErrorSerializer(allow_null=True)
 
 
 class PriceCheckSerializer(serializers.Serializer[Any]):
@@ -177,10 +212,7 @@ class PriceCheckView(APIView):
             currency=given["currency"],
             moment=moment,
             now=now,
-            lines=[
-                AskedLine(number=place, text=line["sku"], sku=line["sku"], quantity=line["quantity"])
-                for place, line in enumerate(given["lines"])
-            ],
+            lines=_asked_lines(given["lines"]),
         )
         unmet = unmet_in(check) if actor.is_partner else []
         if unmet and partner is not None:
@@ -194,6 +226,24 @@ class PriceCheckView(APIView):
             for line, notice in zip(document["lines"], notices, strict=True):
                 line["other_live_quote"] = notice and {"code": notice.value, "detail": str(notice.label)}
         return Response({**document, "token": token_of(check, now=now)})
+
+
+def _asked_lines(lines: list[dict[str, Any]]) -> list[AskedLine]:
+    """The lines for the query, from 0; one statement where some name a part number, else none."""
+    by_part = {line["part_number"] for line in lines if line.get("part_number")}
+    known = products_named(by_part) if by_part else {}
+    asked = []
+    for place, line in enumerate(lines):
+        text, sku = line["sku"], line["sku"]
+        if not sku:
+            text = line["part_number"]
+            meaning = known[text].of_maker([line["manufacturer"]])
+            if meaning.candidates:
+                asked.append(ambiguous(place, text, line["quantity"], meaning.candidates))
+                continue
+            sku = meaning.sku or text
+        asked.append(AskedLine(number=place, text=text, sku=sku, quantity=line["quantity"]))
+    return asked
 
 
 def price_check_document(check: PriceCheck) -> dict[str, Any]:
@@ -225,6 +275,13 @@ def _incomplete(check: PriceCheck) -> dict[str, str] | None:
     return {"code": "lines_without_price", "detail": detail}
 
 
+def _error(line: CheckedLine) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": line.error_code, "detail": line.error}
+    if line.asked.candidates:
+        error["candidates"] = [one._asdict() for one in line.asked.candidates]
+    return error
+
+
 def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:
     result = line.result
     document: dict[str, Any] = {
@@ -233,7 +290,7 @@ def _line_document(line: CheckedLine, currency: str) -> dict[str, Any]:
         "quantity": line.asked.quantity,
         **_UNPRICED,
         "availability": asked_availability_document(line.availability, line.wanted) if line.availability else None,
-        "error": {"code": line.error_code, "detail": line.error} if line.error else None,
+        "error": _error(line) if line.error else None,
     }
     if result is None or result.receipt is None or result.price_kind is None or result.quantity_break is None:
         return document

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.documents.models import Collateral
 from concord.pricing.models import Product, ProductDocument, ProductSubstitute
-from concord.pricing.queries.catalogue import products_named
+from concord.pricing.queries.named_products import products_named
 
 
 def product_meant(text: str) -> Product | None:

@@ -21,7 +21,7 @@ from concord.pricing.models import (
     RegistrationDiscount,
     TierDiscount,
 )
-from concord.pricing.queries.catalogue import products_named
+from concord.pricing.queries.named_products import products_named
 
 
 class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.portal.refusals import InvalidInput
 from concord.portal.ui.forms import DateWidget, IdempotencyKeyField, PastedListWidget
-from concord.pricing.queries.catalogue import products_named
+from concord.pricing.queries.named_products import products_named
 from concord.pricing.queries.quote_pricing import QuoteLineInput
 
 MAX_LINES = 500
@@ -136,7 +136,7 @@ class QuoteForm(forms.Form):
             if meaning.candidates:
                 problems.append(
                     gettext("Line %(row)s: “%(text)s” could be %(candidates)s.")
-                    % {"row": line.row, "text": line.number[:40], "candidates": ", ".join(meaning.candidates[:4])}
+                    % {"row": line.row, "text": line.number[:40], "candidates": ", ".join(meaning.skus[:4])}
                 )
                 continue
             lines.append(QuoteLineInput(meaning.sku or line.number[:64], quantity, wanted))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from concord.pricing.pasted import whole_quantity
-from concord.pricing.queries.catalogue import products_named
+from concord.pricing.queries.named_products import products_named
 
 #: a heading may stand below a title and a date
 HEADING_WITHIN = 15
@@ -31,19 +31,27 @@ _QUANTITY = re.compile(
 )
 
 
+_MAKER = re.compile(
+    r"(manufacturer|maker|mfr?g?\.?|brand|make|hersteller|厂商|制造商|品牌|厂家)( ?\d| ?name)?|mfr?g?\.? ?name",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Columns:
     numbers: tuple[int, ...]
     quantity: int | None
+    maker: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One row: what may name the part, the surest first, and the quantity as it stands there."""
+    """One row: what may name the part, the surest first, the quantity as it stands there, and the maker if it does."""
 
     row: int
     names: tuple[str, ...]
     quantity: str
+    maker: str = ""
 
 
 def lines_of_bill(rows: Iterable[tuple[int, Sequence[str]]]) -> list[BillLine]:
@@ -70,13 +78,16 @@ def lines_of_bill(rows: Iterable[tuple[int, Sequence[str]]]) -> list[BillLine]:
 def list_of_bill(lines: Sequence[BillLine]) -> str:
     """The lines as text for the price check, one line each: part and quantity with a tab between. One statement.
 
-    Of the names of a line the first that our catalogue knows is taken, else the first.
+    Of the names of a line the first that our catalogue knows is taken, else the first. The maker stands between them
+    where several have made something of that number.
     """
     known = products_named({name for line in lines for name in line.names})
     text = []
     for line in lines:
-        name = next((name for name in line.names if known[name].sku), line.names[0])
-        text.append(f"{name}\t{line.quantity or 1}")
+        makers = (line.maker,) if line.maker else ()
+        name = next((name for name in line.names if known[name].of_maker(makers).sku), line.names[0])
+        maker = f"{line.maker}\t" if known[name].candidates and line.maker else ""
+        text.append(f"{name}\t{maker}{line.quantity or 1}")
     return "\n".join(text)
 
 
@@ -92,7 +103,8 @@ def _columns(cells: Sequence[str]) -> _Columns | None:
                     numbers.remove(place)
                 numbers.insert(0, place)
     quantity = next((place for place, cell in enumerate(cells) if _QUANTITY.fullmatch(cell)), None)
-    return _Columns(tuple(numbers), quantity) if numbers else None
+    maker = next((place for place, cell in enumerate(cells) if place not in numbers and _MAKER.fullmatch(cell)), None)
+    return _Columns(tuple(numbers), quantity, maker) if numbers else None
 
 
 def _line(number: int, cells: Sequence[str], columns: _Columns | None) -> BillLine | None:
@@ -107,7 +119,9 @@ def _line(number: int, cells: Sequence[str], columns: _Columns | None) -> BillLi
     quantity = cells[place] if place is not None and place < len(cells) else ""
     if not names and not quantity:
         return None  # a note below the table
-    return BillLine(number, names or (_one_line(" ".join(filled)),), _one_line(quantity))
+    at = columns.maker
+    maker = _one_line(cells[at]) if at is not None and at < len(cells) else ""
+    return BillLine(number, names or (_one_line(" ".join(filled)),), _one_line(quantity), maker)
 
 
 def _one_line(text: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
@@ -160,47 +158,3 @@ def products_by_sku(skus: Iterable[str], *, with_family: bool = True) -> dict[st
 def _by_sku() -> str:
     columns = [str(field.column) for field in Product._meta.concrete_fields if field.name not in _UNPRICED]
     return f"SELECT {', '.join(columns)} FROM pricing_product WHERE sku = ANY(%s)"  # noqa: S608 - names of columns
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a typed number means: a SKU; or several that it could be, and then none; or nothing.
-
-    ``is_exact``: the text is the SKU or the part number but for its case, nothing was left out.
-    """
-
-    sku: str = ""
-    candidates: tuple[str, ...] = ()
-    is_exact: bool = False
-
-
-def products_named(texts: Iterable[str]) -> dict[str, Named]:
-    """For each text the product that it names: its SKU whatever case, dashes and blanks, or a part number that only
-    one product has. One statement.
-    """
-    wanted = {text: search_text.squeeze(text) for text in texts}
-    keys = sorted({key for key in wanted.values() if key})
-    if not keys:
-        return dict.fromkeys(wanted, Named())
-    rows = Product.objects.filter(sku_key__in=keys) | Product.objects.filter(part_key__in=keys)
-    by_sku: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    by_part: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    columns = ("sku", "manufacturer_part_number", "sku_key", "part_key")
-    for sku, part, sku_key, part_key in rows.order_by("sku").values_list(*columns):
-        by_sku[sku_key].append((sku, search_text.fold(sku)))
-        by_part[part_key].append((sku, search_text.fold(part)))
-    return {
-        text: _meaning(search_text.fold(text), by_sku.get(key, ()), by_part.get(key, ())) if key else Named()
-        for text, key in wanted.items()
-    }
-
-
-def _meaning(text: str, by_sku: Sequence[tuple[str, str]], by_part: Sequence[tuple[str, str]]) -> Named:
-    for is_exact in (True, False):
-        for same_number in (by_sku, by_part):
-            found = [sku for sku, written in same_number if written == text or not is_exact]
-            if len(found) == 1:
-                return Named(found[0], is_exact=is_exact)
-            if found:
-                return Named(candidates=tuple(found[:10]), is_exact=is_exact)
-    return Named()

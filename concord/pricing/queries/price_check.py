@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from concord.pricing.engine import LineResult, basket_totals
 from concord.pricing.engine.labels import error_text
+from concord.pricing.maker_names import likest
 from concord.pricing.pasted import PastedLine, Reading
 from concord.pricing.price_tokens import VALID_FOR, ShownLine, ShownPrices, seal
 from concord.pricing.queries.availability import Availability, Unmet, availability_for
 from concord.pricing.queries.basket import AtHand, BasketLine, PricedBasket, price_basket_for
-from concord.pricing.queries.catalogue import Named, products_named
+from concord.pricing.queries.named_products import SHOWN_CANDIDATES, Candidate, Named, products_named
 from concord.pricing.queries.rival_notices import rival_notices
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class AskedLine:
     quantity: int | None = None
     error_code: str = ""
     error: str = ""
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,8 @@ def unmet_in(check: PriceCheck) -> list[Unmet]:
 def named_lines(pasted: Sequence[PastedLine]) -> list[AskedLine]:
     """What was pasted, with the product that each line names; one statement.
 
-    A line's readings are tried in turn; the first that names one product counts. Names that several products share are
-    told with the candidates.
+    A line's readings are tried in turn; the first that names one product counts. Where several makers have the same
+    number, the maker decides if the line names it; else the line is told with the candidates.
     """
     known = products_named({reading.text for line in pasted for reading in line.readings})
     return [_named(line, known) for line in pasted]
@@ -203,27 +204,32 @@ def named_lines(pasted: Sequence[PastedLine]) -> list[AskedLine]:
 
 def _named(line: PastedLine, known: Mapping[str, Named]) -> AskedLine:
     readings = [
-        (reading, meaning)
+        (reading, meaning.of_maker(reading.makers))
         for reading in line.readings
         if (meaning := known.get(reading.text, Named())).is_exact or not reading.is_guess
     ]
     for reading, meaning in readings:
-        if meaning.sku:
+        if meaning.sku and (not reading.by_maker or likest(reading.makers, meaning.manufacturer)):
             return _quantified(line, reading, meaning.sku)
     for reading, meaning in readings:
-        candidates = meaning.candidates
-        if candidates:
-            return AskedLine(
-                number=line.number,
-                text=reading.text,
-                quantity=reading.quantity,
-                error_code="ambiguous_number",
-                error=_("“%(text)s” is the number of several products: %(skus)s.")
-                % {"text": reading.text, "skus": ", ".join(candidates)},
-                candidates=candidates,
-            )
+        if meaning.candidates and not reading.by_maker:
+            return ambiguous(line.number, reading.text, reading.quantity, meaning.candidates)
     # Nothing fits: the likeliest reading is put to the engine, which says that there is no such product.
     return _quantified(line, line.readings[0], line.readings[0].text)
+
+
+def ambiguous(number: int, text: str, quantity: int | None, candidates: Sequence[Candidate]) -> AskedLine:
+    """A line whose number several products have, with those that it may mean."""
+    shown = tuple(candidates[:SHOWN_CANDIDATES])
+    return AskedLine(
+        number=number,
+        text=text,
+        quantity=quantity,
+        error_code="ambiguous_number",
+        error=_("“%(text)s” is the number of several products: %(skus)s.")
+        % {"text": text, "skus": ", ".join(one.sku for one in shown)},
+        candidates=shown,
+    )
 
 
 def _quantified(line: PastedLine, reading: Reading, sku: str) -> AskedLine:

@@ -50,7 +50,7 @@ def sees_prices(actor: Actor) -> bool:
 def price_check(request: HttpRequest) -> HttpResponse:
     """Ask by pasting a list, or by an address such as ``?list=C430881 10``."""
     asked = request.method == "POST" or "list" in request.GET
-    data = request.POST if request.method == "POST" else request.GET
+    data = _settled(request.POST) if request.method == "POST" else request.GET
     context: dict[str, Any] = {"lookup": ProductLookupForm(request.GET or None), "bill_form": BillForm()}
     form, check = _answer(request, data, asked=asked)
     context |= {"form": form, "check": check}
@@ -142,6 +142,22 @@ def price_export(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         target.getvalue(), content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+def _settled(data: QueryDict) -> QueryDict:
+    """The list with the product that was chosen for a line in the place of the number that several have."""
+    number, _tab, choice = data.get("choose", "").partition("\t")
+    sku, _tab, text = choice.partition("\t")
+    lines = data.get("list", "").splitlines()
+    if not (number.isascii() and number.isdecimal() and len(number) < 6 and sku and text):
+        return data
+    place = int(number) - 1
+    if not 0 <= place < len(lines) or text not in lines[place]:
+        return data
+    lines[place] = lines[place].replace(text, sku, 1)
+    settled = data.copy()
+    settled["list"] = "\n".join(lines)
+    return settled
 
 
 def _wants_part(request: HttpRequest) -> bool:
@@ -257,6 +273,7 @@ def _shown(request: HttpRequest, form: PriceCheckForm, check: PriceCheck) -> dic
         "rows": rows,
         "chosen": chosen,
         "has_net": check.totals.partner is not None,
+        "has_choices": any(line.asked.candidates for line in check.lines),
         "raw_list": form.data.get("list", ""),
         "quotable": "\n".join(f"{line.asked.sku}\t{line.asked.quantity}" for line in priced),
         "may_quote": bool(priced) and actor_of(request).is_partner,
