@@ -111,6 +111,7 @@ def _title(status_code: int) -> str:
         406: _("Not acceptable"),
         409: _("Conflict"),
         412: _("Changed in the meantime"),
+        413: _("Too large"),
         415: _("Unsupported media type"),
         422: _("Invalid input"),
         428: _("Precondition required"),

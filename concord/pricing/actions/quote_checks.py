@@ -36,7 +36,7 @@ def check_quote(*, code: str, asked_by: str, door: Door, now: datetime, is_logge
 
 
 def check_document(
-    *, name: str, content: bytes, asked_by: str, now: datetime
+    *, name: str, content: bytes, asked_by: str, now: datetime, door: Door = Door.PUBLIC
 ) -> tuple[PaperAnswer, CheckAnswer | None]:
     """Judge a PDF that somebody handed in, and answer for the quote that it is or claims to be.
 
@@ -46,7 +46,7 @@ def check_document(
     _meter_document(asked_by=asked_by)
     paper, quote = judge_pdf(name, content)
     answer = answer_for(quote, now=now) if quote else None
-    _log_document(quote=quote, paper=paper, verdict=answer.verdict if answer else "", now=now)
+    _log_document(quote=quote, paper=paper, verdict=answer.verdict if answer else "", door=door, now=now)
     return paper, answer
 
 
@@ -57,9 +57,9 @@ def _meter_document(*, asked_by: str) -> None:
 
 
 @action
-def _log_document(*, quote: Quote | None, paper: PaperAnswer, verdict: str, now: datetime) -> None:
+def _log_document(*, quote: Quote | None, paper: PaperAnswer, verdict: str, door: Door, now: datetime) -> None:
     QuoteCheck.objects.create(
-        quote=quote, at=now, kind=CheckKind.DOCUMENT, document=paper.verdict, verdict=verdict, door=Door.PUBLIC
+        quote=quote, at=now, kind=CheckKind.DOCUMENT, document=paper.verdict, verdict=verdict, door=door
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from concord.pricing.api import quote_check_lines, quote_checks, quotes, special_prices
+from concord.pricing.api import quote_check_documents, quote_check_lines, quote_checks, quotes, special_prices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/", quotes.QuoteListView.as_view(), name="quote-list"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quotes/<uuid:uuid>/reprice/", quotes.QuoteRepriceView.as_view(), name="quote-reprice"),
     path("quotes/<uuid:uuid>/checks/", quote_checks.QuoteChecksView.as_view(), name="quote-checks-log"),
     path("quotes/<uuid:uuid>/pdf/", quotes.QuotePdfView.as_view(), name="quote-pdf"),
+    path("quote-checks/", quote_check_documents.QuoteCheckDocumentsView.as_view(), name="quote-check-documents"),
     path("quote-checks/<str:code>/", quote_checks.QuoteCheckView.as_view(), name="quote-check"),
     path(
         "quote-checks/<str:code>/proofs/",

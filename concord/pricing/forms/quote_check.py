@@ -6,11 +6,20 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from concord.documents.pdf.inspection import MAX_BYTES
 
 MOST_FILES = 2
+#: a request that is larger is not even read
+MOST_BYTES = MOST_FILES * MAX_BYTES + (64 << 10)
+
+
+def announced_length(request: HttpRequest) -> int | None:
+    """How many bytes the request says that it brings; ``None`` when what it says is no number."""
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
 
 
 class HalfForm(forms.Form):

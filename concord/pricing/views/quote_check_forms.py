@@ -15,7 +15,7 @@ from concord.portal.refusals import Refusal
 from concord.pricing.actions.quote_checks import check_document
 from concord.pricing.actions.quote_proofs import ask_for_lines, prove_mail
 from concord.pricing.codes import grouped, read_code
-from concord.pricing.forms.quote_check import MOST_FILES, LinesForm, OneTimeCodeForm, PapersForm
+from concord.pricing.forms.quote_check import MOST_BYTES, LinesForm, OneTimeCodeForm, PapersForm, announced_length
 from concord.pricing.views.quote_checks import (
     COMING_BACK,
     PROOFS,
@@ -27,15 +27,6 @@ from concord.pricing.views.quote_checks import (
     show,
 )
 
-#: a request that is larger is not even read
-_MOST_BYTES = MOST_FILES * MAX_BYTES + (64 << 10)
-
-
-def announced_length(request: HttpRequest) -> int | None:
-    """How many bytes the request says that it brings; ``None`` when what it says is no number."""
-    said = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
-
 
 @csrf_exempt
 @require_POST
@@ -44,7 +35,7 @@ def quote_check_papers(request: HttpRequest) -> HttpResponse:
     length = announced_length(request)
     if length is None:
         return show(request, Sheet(refusal=_("The request does not say how long it is."), status=400))
-    if length > _MOST_BYTES:
+    if length > MOST_BYTES:
         refusal = _("This is more than %(limit)s MB; no quote of ours is.") % {"limit": MAX_BYTES >> 20}
         return show(request, Sheet(refusal=refusal, status=413))
     return _papers(request)

@@ -56,7 +56,7 @@ def seller(cast, db) -> Client:
 
 
 def answered(client: Client, text: str, **more: str) -> list[tuple[str, str, int | None]]:
-    answer = client.post("/prices/", {"list": text, "currency": "EUR", **more})
+    answer = client.post("/prices/", {"list": text, "currency": "USD", **more})
     return [(one.asked.sku, one.error_code, one.asked.quantity) for one in answer.context["check"].lines]
 
 
@@ -91,11 +91,11 @@ def test_a_maker_does_not_make_what_another_one_makes(twins, seller):
 
 def test_one_click_settles_it(twins, seller):
     text = "IRLML6244\t1\r\n\r\nESD8472\t6"
-    page = seller.post("/prices/", {"list": text, "currency": "EUR"}).content.decode()
+    page = seller.post("/prices/", {"list": text, "currency": "USD"}).content.decode()
     choices = [html.unescape(one) for one in re.findall(r'name="choose" value="([^"]+)"', page)]
     assert choices == ["3\tC-1\tESD8472", "3\tC-2\tESD8472"]
     assert "Leiditech" in page
-    after = seller.post("/prices/", {"list": text, "currency": "EUR", "choose": choices[1]})
+    after = seller.post("/prices/", {"list": text, "currency": "USD", "choose": choices[1]})
     assert [one.asked.sku for one in after.context["check"].lines] == ["C-3", "C-2"]
     assert "C-2\t6" in html.unescape(after.content.decode())
     assert "pc-choose" not in after.content.decode()
@@ -128,7 +128,7 @@ class TestInTheApi:
     def ask(self, cast, *lines: dict[str, object]):
         client = APIClient()
         client.force_authenticate(cast.seller_a)
-        return client.post("/api/v1/price-checks/", {"currency": "EUR", "lines": list(lines)}, format="json")
+        return client.post("/api/v1/price-checks/", {"currency": "USD", "lines": list(lines)}, format="json")
 
     def test_the_candidates_are_named_and_the_others_answer(self, twins, cast):
         answer = self.ask(
