@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from concord.documents.pdf import Image, render_pdf, sign_pdf
+from concord.documents.pdf import Image, Signed, render_pdf, sign_pdf
 from concord.documents.pdf.process import TIME_BUDGET_SECONDS
 from concord.portal.actor import portal_actor
 from concord.portal.events import Consumer, register_consumer
@@ -38,11 +38,16 @@ def render_quote(event: Event, target: str) -> None:
     )
     if quote.pdf_hash or quote.check_code is None:
         return
-    content = quote_pdf(quote)
-    keep_document(quote_uuid=quote.uuid, content=content, digest=hashlib.sha256(content).hexdigest())
+    signed = quote_pdf(quote)
+    keep_document(
+        quote_uuid=quote.uuid,
+        content=signed.content,
+        digest=hashlib.sha256(signed.content).hexdigest(),
+        lacks_stamp=signed.lacks_stamp,
+    )
 
 
-def quote_pdf(quote: Quote) -> bytes:
+def quote_pdf(quote: Quote) -> Signed:
     """The document of an issued quote, in its language, signed."""
     content = render_document(quote, *quote_document(quote))
     with translation.override(quote.language):

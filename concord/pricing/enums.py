@@ -210,6 +210,7 @@ QUOTE_EVENT_LABELS = {
     "quote.discarded": _("Draft discarded"),
     "quote.issued": _("Quote issued"),
     "quote.document_ready": _("Quote's document ready"),
+    "quote.document_stamped": _("Quote's document got its time stamp"),
     "quote.accepted": _("Quote accepted"),
     "quote.declined": _("Quote declined"),
     "quote.withdrawn": _("Quote withdrawn"),

@@ -14,6 +14,7 @@ from concord.portal.locking import Space, try_lock
 from concord.portal.models import CheckRun
 from concord.portal.work import unit_of_work
 from concord.pricing.actions.drift import check_drift
+from concord.pricing.actions.late_stamps import stamp_documents
 from concord.pricing.actions.price_lists import turn_versions
 from concord.pricing.actions.quote_checks import forget_checks
 from concord.pricing.actions.quote_proofs import forget_proofs
@@ -44,6 +45,12 @@ def check_drift_nightly() -> int:
         if not check_due(CheckRun.Kind.DRIFT, now=started) or not try_lock(Space.CHECK, 2):
             return 0
         return check_drift(actor=portal_actor(), now=started).findings
+
+
+@shared_task(ignore_result=True)
+def stamp_late_documents() -> int:
+    """Ask again for time stamps that documents could not get when they were signed; how many got theirs."""
+    return stamp_documents(now=timezone.now())
 
 
 @shared_task(ignore_result=True)

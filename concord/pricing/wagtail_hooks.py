@@ -18,6 +18,7 @@ from concord.pricing.desk.catalogue import (
 )
 from concord.pricing.desk.demand import demand_entry  # noqa: F401 - its hooks register themselves
 from concord.pricing.desk.imports import ImportsViewSet
+from concord.pricing.desk.late_stamps import late_stamps_on_home  # noqa: F401 - its hooks register themselves
 from concord.pricing.desk.price_exceptions import price_exceptions_entry  # noqa: F401 - its hooks register themselves
 from concord.pricing.desk.price_lists import PriceListViewSet
 from concord.pricing.desk.reservations import ReservationViewSet

@@ -40,7 +40,7 @@ EVERY_DAY = range(1, MONTHS + 1)
 #: days on which a tick comes: nobody is there for weeks, then for months
 WITH_GAPS = [*range(1, 4), *range(24, 27), 60, *range(MONTHS - 1, MONTHS + 1)]
 #: those that carry on what is there at every moment; how they come back after a crash is another test's
-CONTINUOUS = {"seal-events", "sweep-outbox", "resume-imports"}
+CONTINUOUS = {"seal-events", "sweep-outbox", "resume-imports", "stamp-late-documents"}
 
 
 @dataclass

@@ -155,6 +155,7 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     "quote.discarded": ("trash", "muted"),
     "quote.issued": ("send", "info"),
     "quote.document_ready": ("file-check", "muted"),
+    "quote.document_stamped": ("file-check", "muted"),
     "quote.accepted": ("circle-check", "ok"),
     "quote.declined": ("circle-x", "bad"),
     "quote.withdrawn": ("arrow-back", "muted"),

@@ -7,19 +7,24 @@ the fonts loaded, may use so much memory and so much time, and can fetch nothing
 from concord.documents.pdf.inspection import Inspection, Signature, inspect_pdf
 from concord.documents.pdf.render import render_pdf
 from concord.documents.pdf.request import DocumentTooLong, Image, PdfFailed, PdfTimedOut
-from concord.documents.pdf.signing import Certificate, own_fingerprints, sign_pdf, signing_certificate
+from concord.documents.pdf.signing import Certificate, Signed, own_fingerprints, sign_pdf, signing_certificate
+from concord.documents.pdf.stamping import NoStamp, Stamped, stamp_pdf
 
 __all__ = [
     "Certificate",
     "DocumentTooLong",
     "Image",
     "Inspection",
+    "NoStamp",
     "PdfFailed",
     "PdfTimedOut",
     "Signature",
+    "Signed",
+    "Stamped",
     "inspect_pdf",
     "own_fingerprints",
     "render_pdf",
     "sign_pdf",
     "signing_certificate",
+    "stamp_pdf",
 ]

@@ -23,18 +23,14 @@ from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.general import SigningError
-from pyhanko.sign.timestamps import TimestampRequestError
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
 from concord.documents.pdf.request import PdfFailed
+from concord.documents.pdf.stamping import AUTHORITY_ERRORS, STAMP_BYTES, authority
 
 logger = structlog.get_logger(__name__)
 
 #: name of the signature's field in the document
 FIELD = "Vendor"
-#: what an authority may take to answer, in seconds; and the room that its stamp with its certificates may need
-STAMP_SECONDS, STAMP_BYTES = 10, 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,14 @@ class Certificate:
     fingerprint: str
     is_self_signed: bool
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A document as it goes out. ``lacks_stamp``: it is signed, and the authority that is set up gave no time stamp."""
+
+    content: bytes
+    lacks_stamp: bool = False
 
 
 def signing_certificate() -> Certificate | None:
@@ -68,17 +72,17 @@ def own_fingerprints() -> list[str]:
     return [one.fingerprint(hashes.SHA256()).hex() for one in [*present, *former]]
 
 
-def sign_pdf(content: bytes, *, reason: str) -> bytes:
+def sign_pdf(content: bytes, *, reason: str) -> Signed:
     """The document with the vendor's signature appended; as it was when no certificate is set up.
 
     Raises ``PdfFailed`` when there is a certificate and its key cannot be read: better late than unsigned.
 
     The signature (PAdES baseline B, SHA-256) certifies the document and permits no change to it. It carries a trusted
-    time stamp (baseline T) where an authority is set up and answers: a document does not wait for it, and the check
-    page says which have one.
+    time stamp (baseline T) where an authority is set up and answers: a document does not wait for it, and ``stamp_pdf``
+    gives it one later.
     """
     if signing_certificate() is None:
-        return content
+        return Signed(content)
     password = str(settings.PDF_SIGNING_KEY_PASSWORD).encode() or None
     chain = Path(settings.PDF_SIGNING_CERTIFICATE)
     signer = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
@@ -94,13 +98,15 @@ def sign_pdf(content: bytes, *, reason: str) -> bytes:
         docmdp_permissions=MDPPerm.NO_CHANGES,
         reason=reason,
     )
-    if settings.PDF_TIMESTAMP_URL:
-        authority = RequestsHTTPTimeStamper(settings.PDF_TIMESTAMP_URL, timeout=STAMP_SECONDS)  # type: ignore[no-untyped-call]
+    stamper = authority()
+    if stamper is not None:
         try:
-            return _signed(content, signers.PdfSigner(facts, signer=signer, timestamper=authority), chain, STAMP_BYTES)
-        except (TimestampRequestError, SigningError, OSError, ValueError) as error:
+            with_stamp = signers.PdfSigner(facts, signer=signer, timestamper=stamper)
+            return Signed(_signed(content, with_stamp, chain, STAMP_BYTES))
+        except AUTHORITY_ERRORS as error:
             logger.warning("no time stamp", authority=settings.PDF_TIMESTAMP_URL, error=repr(error))
-    return _signed(content, signers.PdfSigner(facts, signer=signer), chain)
+    without = signers.PdfSigner(facts, signer=signer)
+    return Signed(_signed(content, without, chain), lacks_stamp=stamper is not None)
 
 
 def _signed(content: bytes, signer: signers.PdfSigner, chain: Path, more: int = 0) -> bytes:

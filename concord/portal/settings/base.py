@@ -384,6 +384,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "check-invariants": {"task": "concord.portal.tasks.check_invariants_nightly", "schedule": 900.0},
     "check-drift": {"task": "concord.pricing.tasks.check_drift_nightly", "schedule": 900.0},
     "forget-quote-checks": {"task": "concord.pricing.tasks.forget_quote_checks", "schedule": 3600.0},
+    "stamp-late-documents": {"task": "concord.pricing.tasks.stamp_late_documents", "schedule": 300.0},
     "forget-mail-proofs": {"task": "concord.pricing.tasks.forget_mail_proofs", "schedule": 3600.0},
     "run-lead-pool": {"task": "concord.deals.tasks.run_lead_pool", "schedule": 60.0},
     "carry-on-protections": {"task": "concord.deals.tasks.carry_on_protections", "schedule": 60.0},

@@ -16,6 +16,7 @@ from concord.pricing.actions.drafts import discard_draft, draft_quote, edit_draf
 from concord.pricing.actions.ending import end_quote
 from concord.pricing.actions.honouring import honour_quote
 from concord.pricing.actions.issuing import issue_quote, reprice
+from concord.pricing.actions.late_stamps import await_stamp
 from concord.pricing.actions.quote_facts import record_for
 from concord.pricing.actions.reservations import keep_for_accepted
 from concord.pricing.actions.revising import revise_quote
@@ -128,8 +129,8 @@ def expire_quotes(*, now: datetime, limit: int = 500) -> int:
 
 
 @action
-def keep_document(*, quote_uuid: UUID | str, content: bytes, digest: str) -> bool:
-    """Store the rendered document of a quote, once; whether it was stored.
+def keep_document(*, quote_uuid: UUID | str, content: bytes, digest: str, lacks_stamp: bool = False) -> bool:
+    """Store the rendered document of a quote, once; whether it was stored. What lacks its time stamp gets it later.
 
     Locks the quote. Records ``quote.document_ready`` with the document's SHA-256.
     """
@@ -140,5 +141,7 @@ def keep_document(*, quote_uuid: UUID | str, content: bytes, digest: str) -> boo
     quote.pdf_hash = digest
     # Not the last change: what somebody read of the quote before is still what it says.
     Quote.objects.unscoped("the row that is locked").filter(pk=quote.pk).update(pdf=quote.pdf.name, pdf_hash=digest)
+    if lacks_stamp:
+        await_stamp(quote)
     record_for("quote.document_ready", actor=portal_actor(), quote=quote, sha256=digest)
     return True

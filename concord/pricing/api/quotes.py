@@ -40,6 +40,7 @@ from concord.pricing.api.quote_serializers import (
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
 from concord.pricing.price_tokens import ShownPrices
+from concord.pricing.queries.quote_document_state import newest_document
 from concord.pricing.queries.quotes import own_quote, quotes_listed
 
 IDEMPOTENCY = OpenApiParameter(
@@ -274,7 +275,7 @@ class QuotePdfView(GenericAPIView[Quote]):
 def document_of(quote: Quote) -> FileResponse:
     """The stored document, kept by nobody on the way."""
     response = FileResponse(
-        quote.pdf.open("rb"),
+        newest_document(quote).open("rb"),
         as_attachment=True,
         filename=f"{quote.number}-r{quote.revision}.pdf",
         content_type="application/pdf",

@@ -1,6 +1,7 @@
 """The tables of catalogue, prices, quotes and stock."""
 
 from concord.pricing.models.catalogue import Product, ProductDocument, ProductSubstitute, SearchWord
+from concord.pricing.models.late_stamp import LateStamp
 from concord.pricing.models.price_exceptions import PriceException
 from concord.pricing.models.price_list import Price, PriceList, PriceListVersion
 from concord.pricing.models.quote import (
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_ATTEMPTS",
     "ApprovalLevel",
     "IncomingStock",
+    "LateStamp",
     "MailProof",
     "Price",
     "PriceCommitment",

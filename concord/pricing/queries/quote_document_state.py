@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.fields.files import FieldFile
+
 from concord.portal.enums import OutboxState
 from concord.portal.models import OutboxItem
-from concord.pricing.models import Quote
+from concord.pricing.models import LateStamp, Quote
 
 #: the outbox's name for the worker that renders
 TARGET = "pricing.pdf:"
@@ -37,6 +39,12 @@ def document_state(quote: Quote) -> DocumentState:
         return DocumentState(is_ready=False)
     waits = item.state == OutboxState.WAITING
     return DocumentState(is_ready=False, has_failed=bool(item.last_error), next_at=item.next_at if waits else None)
+
+
+def newest_document(quote: Quote) -> FieldFile:
+    """The file of a quote that has one: with its time stamp where that came later. One statement."""
+    late = LateStamp.objects.filter(quote=quote).exclude(pdf_hash="").first()
+    return late.pdf if late else quote.pdf
 
 
 def errand_of(quote: Quote) -> OutboxItem | None:

@@ -7,11 +7,12 @@ to after signing, text changed, saved again, or not ours. Nothing but the origin
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from concord.documents.pdf import Inspection, Signature, inspect_pdf, own_fingerprints
 from concord.pricing.codes import read_code
 from concord.pricing.enums import DocumentVerdict
-from concord.pricing.models import Quote
+from concord.pricing.models import LateStamp, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ def judge_pdf(name: str, content: bytes) -> tuple[PaperAnswer, Quote | None]:
         is_signature_broken=found.has_signature and ours is None,
     )
     original = _by_digest(found.sha256)
+    if original is None:
+        late = LateStamp.objects.select_related("quote").filter(pdf_hash=found.sha256).first()
+        if late is not None and late.stamped_at is not None:
+            original, said = late.quote, _with_stamp(said, late, late.stamped_at)
     if original is not None:
         return replace(said, verdict=DocumentVerdict.ORIGINAL, code=original.check_code or ""), original
     if not found.is_readable:
@@ -56,6 +61,13 @@ def judge_pdf(name: str, content: bytes) -> tuple[PaperAnswer, Quote | None]:
         return replace(said, verdict=DocumentVerdict.NOT_OURS), None
     verdict, pages = _against(quote, content, found, own, was_signed=signed is not None)
     return replace(said, verdict=verdict, code=quote.check_code or "", pages=pages), quote
+
+
+def _with_stamp(said: PaperAnswer, late: LateStamp, at: datetime) -> PaperAnswer:
+    """The file is the one that the portal had stamped: what the stamp says was checked then."""
+    if said.signature is None:
+        return said
+    return replace(said, signature=replace(said.signature, stamped_at=at.isoformat(), stamped_by=late.authority))
 
 
 def _against(

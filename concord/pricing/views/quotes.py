@@ -39,7 +39,7 @@ from concord.pricing.forms.quotes import QuoteFilterForm
 from concord.pricing.models import Quote, QuoteLine
 from concord.pricing.price_tokens import seal
 from concord.pricing.queries.quote_document import check_address
-from concord.pricing.queries.quote_document_state import document_state
+from concord.pricing.queries.quote_document_state import document_state, newest_document
 from concord.pricing.queries.quote_stock import quote_stock
 from concord.pricing.queries.quotes import history_of, quotes_listed, revisions_of, status_now, totals_by_currency
 from concord.pricing.queries.rival_notices import rival_notices
@@ -241,7 +241,7 @@ def pdf_response(quote: Quote) -> FileResponse:
     if not quote.pdf_hash or not quote.pdf:
         raise Http404
     response = FileResponse(
-        quote.pdf.open("rb"),
+        newest_document(quote).open("rb"),
         as_attachment=True,
         filename=f"{quote.number}-r{quote.revision}.pdf",
         content_type="application/pdf",
@@ -305,6 +305,7 @@ _ICONS = {
     "quote.discarded": "trash",
     "quote.issued": "send",
     "quote.document_ready": "file-check",
+    "quote.document_stamped": "file-check",
     "quote.accepted": "circle-check",
     "quote.honoured": "circle-check",
     "quote.shortened": "calendar",

@@ -18,6 +18,7 @@ from concord.portal.models import Event, OutboxItem, User
 from concord.pricing.actions.quotes import QuoteLineInput, draft_quote, issue_quote
 from concord.pricing.models import PriceList, Product, Quote
 from tests.cast import Cast
+from tests.documents.stamps import authority  # noqa: F401 - a fixture of this folder
 from tests.factories import make_customer, make_price_list, make_product, set_price
 
 
