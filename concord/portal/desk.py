@@ -222,10 +222,11 @@ class RoleView(View):
         return super().dispatch(request, *args, **kwargs)
 
 
-def breadcrumbs(title: str | _StrPromise, *above: tuple[str, str | _StrPromise]) -> list[dict[str, Any]]:
-    """What the header of a page reads: home, each step above (a named address and its label), the page itself."""
-    home = WagtailAdminTemplateMixin.breadcrumbs_items
-    return [*home, *({"url": reverse(name), "label": label} for name, label in above), {"url": "", "label": title}]
+def page_header(title: str | _StrPromise, icon: str, *above: tuple[str, str | _StrPromise]) -> dict[str, Any]:
+    """What the header of a page reads: title, icon, and the way from home by each step above, a named address."""
+    steps = [{"url": reverse(name), "label": label} for name, label in above]
+    way = [*WagtailAdminTemplateMixin.breadcrumbs_items, *steps, {"url": "", "label": title}]
+    return {"page_title": title, "header_title": title, "header_icon": icon, "breadcrumbs_items": way}
 
 
 class DeskPage(WagtailAdminTemplateMixin, RoleView, TemplateView):

@@ -17,7 +17,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from concord.partners.models import ProductFamily
-from concord.portal.desk import breadcrumbs, desk_actor, needs_role
+from concord.portal.desk import desk_actor, needs_role, page_header
 from concord.portal.enums import Role
 from concord.portal.tabular import Value, write_csv, write_xlsx
 from concord.portal.ui.formats import format_moment
@@ -60,9 +60,7 @@ def demand_report(request: HttpRequest) -> HttpResponse:
         "countries": countries_in_demand(unmet_demand(actor=actor, today=today, weeks=WEEKS[-1])),
         "missing": [(format_moment(week, "date"), count) for week, count in weeks],
         "most": max((count for _week, count in weeks), default=0),
-        "header_icon": "warning",
-        "page_title": _("Unmet demand"),
-        "breadcrumbs_items": breadcrumbs(_("Unmet demand")),
+        **page_header(_("Unmet demand"), "warning"),
     }
     return render(request, "pricing/desk/demand.html", context)
 

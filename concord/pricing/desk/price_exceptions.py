@@ -21,7 +21,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from concord.portal.desk import breadcrumbs, desk_actor, needs_role
+from concord.portal.desk import desk_actor, needs_role, page_header
 from concord.portal.doors import TABLE_FORMATS, table_file
 from concord.portal.enums import Role
 from concord.portal.money import plain
@@ -73,9 +73,7 @@ def exception_queue(request: HttpRequest) -> HttpResponseBase:
         "states": [(one.value, one.label, counts[one.value]) for one in ExceptionState],
         "kinds": ExceptionKind.choices,
         "is_filtered": bool(chosen["kind"] or chosen["text"]),
-        "header_icon": "warning",
-        "page_title": _("Price conflicts"),
-        "breadcrumbs_items": breadcrumbs(_("Price conflicts")),
+        **page_header(_("Price conflicts"), "warning"),
     }
     return render(request, "pricing/desk/price_exceptions.html", context)
 
@@ -138,9 +136,7 @@ def exception_entry(request: HttpRequest, exception_uuid: UUID) -> HttpResponse:
         "is_open": entry.state == ExceptionState.OPEN,
         "refused": refused,
         "reason": request.POST.get("reason", ""),
-        "header_icon": "warning",
-        "page_title": entry.get_kind_display(),
-        "breadcrumbs_items": breadcrumbs(entry.get_kind_display(), ("price_exceptions:queue", _("Price conflicts"))),
+        **page_header(entry.get_kind_display(), "warning", ("price_exceptions:queue", _("Price conflicts"))),
     }
     return render(request, "pricing/desk/price_exception.html", context, status=status)
 

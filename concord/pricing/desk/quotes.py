@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from concord.portal.desk import breadcrumbs, desk_actor, needs_role
+from concord.portal.desk import desk_actor, needs_role, page_header
 from concord.portal.doors import TABLE_FORMATS, table_file
 from concord.portal.enums import Role
 from concord.portal.money import plain
@@ -59,9 +59,7 @@ def special_price_queue(request: HttpRequest) -> HttpResponseBase:
         "requests": [(one, decision_clock(one, now=timezone.now())) for one in page.object_list],
         "status": status,
         "statuses": SpecialPriceStatus.choices,
-        "header_icon": "tag",
-        "page_title": _("Special prices"),
-        "breadcrumbs_items": breadcrumbs(_("Special prices")),
+        **page_header(_("Special prices"), "tag"),
     }
     return render(request, "pricing/desk/special_prices.html", context)
 
@@ -126,9 +124,7 @@ def special_price_decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "clock": decision_clock(asked, now=now),
         "refused": refused,
         "note": request.POST.get("note", ""),
-        "header_icon": "tag",
-        "page_title": asked.product.sku,
-        "breadcrumbs_items": breadcrumbs(asked.product.sku, ("special_prices:queue", _("Special prices"))),
+        **page_header(asked.product.sku, "tag", ("special_prices:queue", _("Special prices"))),
     }
     return render(request, "pricing/desk/special_price.html", context, status=status)
 
