@@ -9,10 +9,10 @@ from concord.pricing.models import Product
 from concord.pricing.queries.catalogue import (
     _SIMILAR,
     products_matching,
-    products_named,
     search_products,
     search_statement,
 )
+from concord.pricing.queries.named_products import products_named
 from concord.pricing.search_text import product_keys
 from tests.factories import make_product
 
@@ -87,7 +87,7 @@ def test_a_number_names_one_product_or_says_which_it_could_be(shelf, cast):
     named = products_named(["c430881", "0027E894", "g5v112vdc", "G5V-1 12VDC", "nope", "--", ""])
     assert named["c430881"].sku == "C-430881"
     assert named["0027E894"].sku == "C430882"
-    assert named["g5v112vdc"].candidates == ("C-430881", "D-1")
+    assert named["g5v112vdc"].skus == ("C-430881", "D-1")
     assert named["G5V-1 12VDC"].sku == "C-430881"
     assert not any(named[text].sku or named[text].candidates for text in ("nope", "--", ""))
 
