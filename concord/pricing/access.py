@@ -103,13 +103,16 @@ def partner_priced_for(actor: Actor, named: str = "") -> PartnerFacts | None:
 
 
 def customer_asked_for(actor: Actor, named: str = "", *, pointer: str = "/customer") -> EndCustomer | None:
-    """The end customer that a price is for, by id or external id; unknown and invisible ones are told alike."""
+    """The end customer that a price is for, by id; unknown and invisible ones are told alike.
+
+    The id in the vendor's own systems names it for the vendor alone, as everywhere: a partner is not shown it.
+    """
     if not named:
         return None
     visible = EndCustomer.objects.visible_to(actor)
-    found = (visible.filter(uuid=named).first() if _is_uuid(named) else None) or visible.filter(
-        external_id=named[:64]
-    ).first()
+    found = visible.filter(uuid=named).first() if _is_uuid(named) else None
+    if found is None and actor.is_vendor:
+        found = visible.filter(external_id=named[:64]).first()
     if found is None:
         raise InvalidInput.at(
             pointer,

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from concord.partners.actions.customers import relate
 from concord.portal.events.outbox import work_off
 from concord.portal.events.sealing import seal
 from concord.portal.models import ImportRun
@@ -133,6 +134,20 @@ def test_nobody_asks_for_another_partner_nor_learns_of_a_foreign_customer(api, c
     )
     assert vendor.json()["lines"][0]["customer_unit_price"]["amount"] == "5.00"
     assert vendor.json()["lines"][0]["partner_unit_net"]["amount"] == "5.00"
+
+
+def test_the_vendors_own_number_names_a_customer_for_the_vendor_alone(api, cast, relay):
+    customer = make_customer()
+    customer.external_id = "ERP-771"
+    customer.save()
+    relate(partner_id=cast.partner_a.pk, end_customer_id=customer.pk, now=timezone.now())
+    ask = {"currency": "USD", "lines": [{"sku": "RELAY-1", "quantity": 1}], "customer": "ERP-771"}
+    assert codes(api("seller_a").post("/api/v1/price-checks/", ask, format="json")) == [
+        ("/customer", "unknown_customer")
+    ]
+    assert api("vendor_manager").post("/api/v1/price-checks/", ask, format="json").status_code == 200
+    own = {**ask, "customer": str(customer.uuid)}
+    assert api("seller_a").post("/api/v1/price-checks/", own, format="json").status_code == 200
 
 
 def test_prices_of_the_future_are_the_vendors(api, relay):
