@@ -72,6 +72,11 @@ class Server:
         with self.connect() as connection:
             connection.execute("VACUUM ANALYZE")
 
+    def forget(self, *names: str) -> None:
+        """Say that this data is there no more, because something else has taken its place."""
+        for what in names:
+            self._note(what, "")
+
     @staticmethod
     def _mark(made_from: tuple[Path, ...], facts: dict[str, object]) -> str:
         return json.dumps({"code": digest(made_from), **facts}, sort_keys=True)

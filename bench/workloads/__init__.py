@@ -13,6 +13,7 @@ def all_workloads() -> Sequence[Workload]:
     from bench.workloads.brief import Brief
     from bench.workloads.conflict_check import ConflictCheck
     from bench.workloads.customer_search import CustomerSearch
+    from bench.workloads.dashboard import Dashboard
     from bench.workloads.deal_list import DealList, DealListPage, DealPage
     from bench.workloads.feeds import PriceImport, PriceImportAgain, StockImport, StockImportAgain
     from bench.workloads.matching import Matching
@@ -23,6 +24,7 @@ def all_workloads() -> Sequence[Workload]:
     from bench.workloads.quote_issue import QuoteIssue
     from bench.workloads.quote_pdf import QuotePdf
     from bench.workloads.quote_race import QuoteRace
+    from bench.workloads.seal import Seal
 
     # One a line, so that a new one stands by itself.
     return (
@@ -46,6 +48,8 @@ def all_workloads() -> Sequence[Workload]:
         DealListPage(),
         DealPage(),
         Brief(),
+        Dashboard(),
         Approval(),
         PoolClaim(),
+        Seal(),
     )

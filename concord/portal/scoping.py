@@ -107,7 +107,7 @@ def counts(**asked: models.QuerySet[Any]) -> dict[str, int]:
         if isinstance(rows, ScopedQuerySet):
             rows._demand_scope()
         named = models.Value(name, output_field=models.CharField())
-        arms.append(rows.order_by().annotate(asked=named).values_list("asked").annotate(n=models.Count("pk")))
+        arms.append(rows.order_by().annotate(asked=named).values_list("asked").annotate(n=models.Count("*")))
     found = dict(arms[0].union(*arms[1:], all=True)) if arms else {}
     return {name: found.get(name, 0) for name in asked}
 

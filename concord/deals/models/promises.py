@@ -47,7 +47,8 @@ class Promise(PublicModel):
         indexes = [
             models.Index(
                 fields=["responsible", "until_on"], name="promise_of_person", condition=Q(state=PromiseState.OPEN)
-            )
+            ),
+            models.Index(fields=["deal", "until_on"], name="promise_open", condition=Q(state=PromiseState.OPEN)),
         ]
 
     def __str__(self) -> str:

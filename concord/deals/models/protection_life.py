@@ -31,10 +31,15 @@ def _reason() -> Any:
 
 
 class OfDealQuerySet(ScopedQuerySet[Any]):
-    """Rows that follow their deal: whoever may see the deal may see them."""
+    """Rows that follow a decided deal: whoever may see the deal may see them.
+
+    Of deals the vendor sees all but drafts, and what was decided is no draft again: nothing has to be looked up there.
+    """
 
     def visible(self, actor: Actor) -> Self:
         """Narrow to what the actor may see."""
+        if actor.is_vendor:
+            return self if actor.sees_business else self.none()
         return self.filter(deal__in=Deal.objects.visible_to(actor))
 
 
@@ -90,6 +95,11 @@ class ProtectionLife(ScopedModel, PublicModel):
         indexes = [
             models.Index(fields=["next_at"], name="life_due", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["ends_at"], name="life_ending", condition=Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["grace_until"], name="life_in_grace", condition=Q(ended_at__isnull=True, in_grace=True)
+            ),
+            models.Index(fields=["ends_at", "id"], name="life_listed"),
+            models.Index(fields=["ended_at"], name="life_ended", condition=Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -158,8 +158,23 @@ class Deal(ScopedModel, PublicModel):
                 name="deal_listed_of_owner",
             ),
             models.Index(fields=["end_customer", "review_status"], name="deal_at_customer"),
+            # What waits for the desk or for the partner, and what was decided against, is counted from the index alone.
             models.Index(
-                fields=["answer_due_at"], name="deal_waiting", condition=Q(review_status=ReviewStatus.SUBMITTED)
+                fields=["answer_due_at", "id"],
+                include=["review_status", "sales_stage"],
+                name="deal_awaits_answer",
+                condition=Q(review_status=ReviewStatus.SUBMITTED),
+            ),
+            models.Index(
+                fields=["partner", "owner", "decided_at"],
+                include=["review_status", "sales_stage"],
+                name="deal_sent_back",
+                condition=Q(review_status=ReviewStatus.RETURNED),
+            ),
+            models.Index(
+                fields=["partner", "decided_at"],
+                name="deal_decided_against",
+                condition=Q(review_status__in=[ReviewStatus.REJECTED, ReviewStatus.DUPLICATE]),
             ),
         ]
 

@@ -67,6 +67,11 @@ class Activity(PublicModel):
                 name="step_of_person",
                 condition=models.Q(next_done_at__isnull=True) & ~models.Q(next_step=""),
             ),
+            models.Index(
+                fields=["deal", "next_due_at"],
+                name="step_of_deal",
+                condition=models.Q(next_done_at__isnull=True) & ~models.Q(next_step=""),
+            ),
         ]
 
     def __str__(self) -> str:

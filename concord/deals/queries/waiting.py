@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import DateField, DateTimeField, F, QuerySet, Value
+from django.db.models import DateField, DateTimeField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
@@ -137,7 +137,11 @@ def _work(actor: Actor, deals: QuerySet[Deal], now: datetime, terms: ProgrammeTe
     family: dict[str, Any] = {"name": F("family__name"), "name_zh": F("family__name_zh")}
     yield _arm(ending, "ending", order="period__endswith", most=_MOST_COUNTED, at=F("period__endswith"), **family)
     steps = Activity.objects.filter(
-        deal__in=open_deals, is_internal=False, next_done_at__isnull=True, next_due_at__lte=now + _STEPS_WITHIN
+        ~Q(next_step=""),
+        deal__in=open_deals,
+        is_internal=False,
+        next_done_at__isnull=True,
+        next_due_at__lte=now + _STEPS_WITHIN,
     )
     yield _arm(steps, "step", order="next_due_at", most=_MOST, at=F("next_due_at"), name=F("next_step"))
     promises = Promise.objects.filter(
@@ -156,7 +160,7 @@ def _protections(actor: Actor, deals: QuerySet[Deal], now: datetime) -> Iterator
     lacking = ExtensionRequest.objects.visible_to(actor).filter(state=RequestState.PENDING, lacking_at__isnull=False)
     yield _arm(lacking, "lacking", order="lacking_at", most=_MOST_NOTICES, at=F("lacking_at"))
     decided = deals.filter(
-        review_status__in=[ReviewStatus.DUPLICATE, ReviewStatus.REJECTED],
+        review_status__in=[ReviewStatus.REJECTED, ReviewStatus.DUPLICATE],
         decided_at__gt=now - _LONGEST_APPEAL,
         appeal__isnull=True,
         sales_stage__in=OPEN_STAGES,

@@ -376,7 +376,8 @@ def broker_options(url: str) -> dict[str, Any]:
 
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "seal-events": {"task": "concord.portal.tasks.seal_events", "schedule": 1.0},
+    # A fact waits for its public order half a beat; a beat that found no worker for so long is of no use any more.
+    "seal-events": {"task": "concord.portal.tasks.seal_events", "schedule": 0.2, "options": {"expires": 5.0}},
     "sweep-outbox": {"task": "concord.portal.tasks.sweep_outbox", "schedule": 20.0},
     "resume-imports": {"task": "concord.portal.tasks.resume_imports", "schedule": 60.0},
     "forget-old-keys": {"task": "concord.portal.tasks.forget_old_keys", "schedule": 3600.0},
