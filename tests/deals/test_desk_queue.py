@@ -106,7 +106,9 @@ def test_reasons_are_counted_with_every_decision(cast, client):
     assert ("no_opportunity", 2, 67) in rows
     assert len(rows) == ReasonCode.objects.count()
     client.force_login(cast.vendor_manager)
-    assert "67 %" in client.get("/desk/registrations/reasons/?days=30").content.decode()
+    shown = client.get("/desk/registrations/reasons/?days=30").content.decode()
+    assert "67 %" in shown
+    assert f"{len(rows) - 2} reasons on offer were not given" in shown
     assert "Times given" in client.get("/desk/reason_codes/").content.decode()
 
 

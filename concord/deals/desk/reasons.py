@@ -77,5 +77,10 @@ class ReasonReportView(DeskPage):
         asked = self.request.GET.get("days", "")
         days = next((one for one in _PERIODS if str(one) == asked), _PERIODS[1])
         uses = reasons_given(since=timezone.now() - timedelta(days=days))
-        context.update(uses=uses, days=days, periods=_PERIODS, total=sum(use.times for use in uses))
+        context.update(
+            uses=[use for use in uses if use.times],
+            never_given=[use for use in uses if not use.times and use.reason.is_active],
+            days=days,
+            periods=_PERIODS,
+        )
         return context

@@ -154,8 +154,8 @@ def _draft(run: ImportRun) -> PriceListVersion | None:
 
 
 def _first_rejections(run: ImportRun) -> list[list[str]]:
-    """Row, column and reason of the first rejections; the file holds them all."""
-    if not run.rejections:
+    """Row, column and reason of the first rejections; the file, as long as it is kept, holds them all."""
+    if not run.rejections or not run.rejections.storage.exists(str(run.rejections.name)):
         return []
     with run.rejections.open("rb") as file:
         rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))

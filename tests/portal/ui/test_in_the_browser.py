@@ -104,6 +104,17 @@ def test_a_form_is_sent_once_and_a_pasted_list_is_counted(gallery_addresses, ope
     assert sent == ["POST"]
 
 
+def test_a_field_that_is_corrected_is_not_called_wrong_any_more(gallery_addresses, open_page):
+    page = open_page("/gallery/?wrong=1")
+    field = page.locator("input[type=text].is-invalid").first
+    name = field.get_attribute("id")
+    expect(page.locator(f"#{name}_error")).to_be_visible()
+    field.press_sequentially("x")
+    expect(page.locator(f"#{name}_error")).to_have_count(0)
+    expect(page.locator(f"#{name}")).not_to_have_attribute("aria-invalid", "true")
+    assert f"{name}_error" not in (page.locator(f"#{name}").get_attribute("aria-describedby") or "")
+
+
 def test_filters_submit_themselves_stay_in_the_address_and_keep_the_cursor(gallery_addresses, open_page):
     page = open_page("/gallery/")
     words = page.get_by_label("Words")

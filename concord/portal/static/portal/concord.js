@@ -188,6 +188,16 @@
     if (document.querySelector("form[data-unsaved][data-changed]")) event.preventDefault();
   });
 
+  /* ---- A field that is being corrected is not called wrong any more; the server judges it anew. ---- */
+  on("input", ".is-invalid", (_event, field) => {
+    const error = document.getElementById(`${field.id}_error`);
+    const described = (field.getAttribute("aria-describedby") || "").split(" ").filter((id) => id !== `${field.id}_error`);
+    field.classList.remove("is-invalid");
+    field.removeAttribute("aria-invalid");
+    field.setAttribute("aria-describedby", described.join(" "));
+    if (error) error.remove();
+  });
+
   /* ---- A pasted list counts its lines while one types. ---- */
   const countLines = (area) => {
     const place = document.getElementById(area.dataset.countIn || "");
