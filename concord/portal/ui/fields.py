@@ -96,6 +96,6 @@ def render_field(
             "prefix": prefix,
             "suffix": suffix,
             "wide": wide or isinstance(widget, forms.Textarea),
-            "required": bound.field.required,
+            "required": bound.field.required or getattr(bound.field.widget, "only_looks_up", False),
         },
     )

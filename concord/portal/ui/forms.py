@@ -31,6 +31,9 @@ class PastedListWidget(forms.Textarea):
 class LookupWidget(forms.TextInput):
     """A text field whose suggestions the server draws below it (htmx)."""
 
+    #: it fills in another field and is nothing that one could leave out: its label is not called optional
+    only_looks_up = True
+
     template_name = "portal/widgets/lookup.html"
 
     def __init__(self, url: str | Promise, attrs: dict[str, Any] | None = None, *, delay: int = 250) -> None:
