@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
@@ -98,8 +99,17 @@ class LargestBodyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = str(request.META.get("CONTENT_LENGTH") or "0")
         if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > settings.LARGEST_BODY):
-            return HttpResponse("Too large\n", status=413, content_type="text/plain")
+            return _too_large(request)
         return self.get_response(request)
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    """The answer before anything is known of the reader: a problem for systems, for people a page in both languages."""
+    if not request.path.startswith("/api/"):
+        return HttpResponse(render_to_string("413.html"), status=413)
+    problem = {"type": "/api/docs/problems#too_large", "title": "Too large", "status": 413, "code": "too_large"}
+    told = {**problem, "detail": "The request is larger than anything taken here.", "instance": request.path}
+    return JsonResponse(told, status=413, content_type="application/problem+json")
 
 
 class DeskPolicyMiddleware:

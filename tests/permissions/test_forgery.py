@@ -92,6 +92,7 @@ def test_a_body_that_is_larger_than_anything_is_not_read(world: World, path: str
         sent = {"wsgi.input": Unread(), "CONTENT_LENGTH": announced, "CONTENT_TYPE": "multipart/form-data; boundary=x"}
         answer = Client(enforce_csrf_checks=True).generic("POST", path, **sent)
         assert answer.status_code == 413, announced
+        assert (answer["Content-Type"] == "application/problem+json") == path.startswith("/api/")
         assert "frame-ancestors" in answer["Content-Security-Policy"]
     assert visit(world, "seller_a", "GET", "/deals/new/").status_code == 200
 
