@@ -29,9 +29,9 @@ MOST = 12
 ALLOWED: dict[str, int] = {
     "deals/<uuid:deal_uuid>/": 14,
     "quotes/<uuid:uuid>/": 14,
-    "desk/customers/inspect/<int:pk>/": 19,
+    "desk/customers/inspect/<int:pk>/": 13,
     "desk/protections/<uuid:deal_uuid>/": 13,
-    "desk/registrations/<uuid:deal_uuid>/": 41,
+    "desk/registrations/<uuid:deal_uuid>/": 26,
 }
 #: with copies of prices, two would be in force for one product, and no price is told
 NOT_ASKED = {"prices/products/<uuid:product_uuid>/"}

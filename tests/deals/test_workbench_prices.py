@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from concord.deals.models import Deal
-from concord.deals.queries.eligibility import asked_by
+from concord.deals.queries.eligibility import asked_by, list_unit_prices
 from concord.deals.queries.workbench_prices import prices_at
 from concord.pricing.actions.special_prices import request_special_price
 from tests.deals import making
@@ -34,7 +34,8 @@ def deal(cast, shop):
 def rows(deal):
     asked = asked_by(deal, customer_ids={deal.end_customer_id})
     lines = list(deal.lines.select_related("product__family"))
-    return prices_at(asked, lines, customer_ids={deal.end_customer_id}, now=making.now())
+    listed = list_unit_prices(asked, now=making.now())
+    return prices_at(listed, lines, customer_ids={deal.end_customer_id}, now=making.now())
 
 
 def test_list_promise_and_special_price_stand_side_by_side(cast, shop, deal):

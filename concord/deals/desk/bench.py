@@ -27,14 +27,15 @@ from concord.deals.enums import Deed, ReviewStatus
 from concord.deals.forms.decisions import DECISION_FORMS, DecisionForm, DuplicateForm
 from concord.deals.models import Deal
 from concord.deals.queries.deals import waiting_for_an_answer
-from concord.deals.queries.eligibility import asked_by, findings, value_at_list_prices
+from concord.deals.queries.eligibility import asked_by, findings, list_unit_prices, value_at_list_prices
 from concord.deals.queries.evidence import evidence_of
-from concord.deals.queries.history import deal_history
-from concord.deals.queries.protections import protections_of, same_companies
+from concord.deals.queries.history import deal_histories
+from concord.deals.queries.protections import protections_of
 from concord.deals.queries.readiness import is_worked_on, readiness_of
+from concord.deals.queries.registrations import lines_of
 from concord.deals.queries.vendor_accounts import is_vendor_account
 from concord.deals.queries.workbench import Workbench, rivals_of, urgency, workbench
-from concord.deals.queries.workbench_prices import LinePrices, prices_at
+from concord.deals.queries.workbench_prices import prices_at
 from concord.deals.rules import DECIDING, can_decide, possible_deeds
 from concord.partners.enums import Verdict
 from concord.portal.actor import Actor
@@ -89,20 +90,21 @@ class WorkbenchView(DeskPage):
         deal = _deal(actor, self.kwargs["deal_uuid"])
         bench = workbench(actor, deal) if deal.end_customer_id else None
         deeds = [deed for deed in possible_deeds(actor, deal) if deed in DECIDING]
+        rivals = rivals_of(bench)[:_MOST_STORIES] if bench else []
+        histories = deal_histories(actor, [deal, *rivals])
         clock = urgency(deal.answer_due_at, now=timezone.now())
         context.update(
             deal=deal,
             bench=bench,
-            prices=_prices(deal, bench),
+            **_rules_and_prices(deal, bench),
             following=waiting_for_an_answer(actor).exclude(pk=deal.pk).first() if deeds else None,
             protections=protections_of(deal),
             readiness=readiness_of(deal, timezone.now()) if is_worked_on(deal) else None,
             evidence=evidence_of(actor, deal),
-            **_rules(deal, bench),
             clock=clock,
             clock_look=CLOCKS[clock.state] if clock else None,
-            history=deal_history(actor, deal),
-            rivals=[(rival, deal_history(actor, rival)) for rival in rivals_of(bench)[:_MOST_STORIES]] if bench else [],
+            history=histories[deal.pk],
+            rivals=[(rival, histories[rival.pk]) for rival in rivals],
             decisions=[self._decision(deed, deal, bench) for deed in _KEYS if deed in deeds],
             can_judge=bool(deeds),
             can_keep=bool(can_decide(actor)),
@@ -118,21 +120,22 @@ class WorkbenchView(DeskPage):
         return {"deed": deed, "form": form, "key": _KEYS[deed], "is_open": mine}
 
 
-def _rules(deal: Deal, bench: Workbench | None) -> dict[str, Any]:
-    """What stands against a registration that waits, and its value; also what the partner is not told."""
+def _rules_and_prices(deal: Deal, bench: Workbench | None) -> dict[str, Any]:
+    """The products with list price, promises and special prices at the customer; what stands against what waits."""
+    now, lines = timezone.now(), lines_of(deal)
+    own = bench.companies(bench.own) if bench else set()
+    asked = asked_by(deal, customer_ids=own, lines=lines)
+    listed = list_unit_prices(asked, now=now)
+    prices = prices_at(listed, lines, customer_ids=own, now=now)
     if bench is None or deal.review_status != ReviewStatus.SUBMITTED:
-        return {}
-    now = timezone.now()
-    same = same_companies({bench.own.customer.pk, *(side.customer.pk for side in bench.others if side.is_same)})
-    asked = asked_by(deal, customer_ids=same)
-    return {"findings": findings(asked, now=now), "value": value_at_list_prices(asked, now=now)}
-
-
-def _prices(deal: Deal, bench: Workbench | None) -> list[LinePrices]:
-    """The registration's products with list price, promises and special prices at its customer."""
-    lines = list(deal.lines.select_related("product__family"))
-    same = same_companies({bench.own.customer.pk}) if bench else set()
-    return prices_at(asked_by(deal, customer_ids=same), lines, customer_ids=same, now=timezone.now())
+        return {"prices": prices}
+    same = bench.companies(bench.own, *(side for side in bench.others if side.is_same))
+    asked = asked_by(deal, customer_ids=same, lines=lines)
+    return {
+        "prices": prices,
+        "findings": findings(asked, now=now, listed=listed),  # also what the partner is not told
+        "value": value_at_list_prices(asked, now=now, listed=listed),
+    }
 
 
 def decision_form(deed: Deed, deal: Deal, bench: Workbench | None, data: Any = None) -> DecisionForm:

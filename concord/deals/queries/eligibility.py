@@ -7,7 +7,7 @@ the vendor's own team works there. That a customer bought through somebody else 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from concord.deals.enums import RuleKind, SalesStage
-from concord.deals.models import Deal, EligibilityRule
+from concord.deals.models import Deal, DealLine, EligibilityRule
 from concord.deals.queries.vendor_accounts import is_vendor_account
 from concord.partners.models import CustomerRelation, Partner, ProductFamily
 from concord.portal.periods import local_date
@@ -26,6 +26,10 @@ from concord.pricing.models import Price
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+
+#: by product and quantity, ``None`` where there is none
+ListPrices = Mapping[tuple[int, int], Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,9 @@ class _Known:
     value: Decimal | None = None
 
 
-def asked_by(deal: Deal, *, customer_ids: Collection[int]) -> Asked:
-    """A registration as the rules see it. One statement."""
-    lines = list(deal.lines.select_related("product__family"))
+def asked_by(deal: Deal, *, customer_ids: Collection[int], lines: Sequence[DealLine] | None = None) -> Asked:
+    """A registration as the rules see it. One statement, none when its lines with products and families are at hand."""
+    lines = list(deal.lines.select_related("product__family")) if lines is None else lines
     return Asked(
         partner=deal.partner,
         country=deal.customer_country,
@@ -106,10 +110,13 @@ def rules_in_force(now: datetime) -> list[EligibilityRule]:
     return [rule for rule in rules if rule.holds_at(now)]
 
 
-def findings(asked: Asked, *, now: datetime) -> list[Finding]:
-    """Every rule that stands against it, in the order of the rules; the statements are the same whatever is found."""
+def findings(asked: Asked, *, now: datetime, listed: ListPrices | None = None) -> list[Finding]:
+    """Every rule that stands against it, in the order of the rules; the statements are the same whatever is found.
+
+    ``listed`` are its list prices where they are at hand.
+    """
     rules = rules_in_force(now)
-    known = _known(asked, now=now)
+    known = _known(asked, now=now, listed=listed)
     return [
         found
         for rule in rules
@@ -125,9 +132,9 @@ def months_before(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=day)
 
 
-def value_at_list_prices(asked: Asked, *, now: datetime) -> Decimal | None:
+def value_at_list_prices(asked: Asked, *, now: datetime, listed: ListPrices | None = None) -> Decimal | None:
     """What the lines come to at the list prices in force in the deal's currency; ``None`` when one has none."""
-    prices = list_unit_prices(asked, now=now)
+    prices = list_unit_prices(asked, now=now) if listed is None else listed
     total = Decimal(0)
     for product_id, quantity in asked.lines:
         unit_price = prices[product_id, quantity]
@@ -137,7 +144,7 @@ def value_at_list_prices(asked: Asked, *, now: datetime) -> Decimal | None:
     return total
 
 
-def list_unit_prices(asked: Asked, *, now: datetime) -> dict[tuple[int, int], Decimal | None]:
+def list_unit_prices(asked: Asked, *, now: datetime) -> ListPrices:
     """The list price in force of each product and quantity in the deal's currency. One statement."""
     prices: dict[int, list[Price]] = {}
     held = (
@@ -160,7 +167,7 @@ def list_unit_prices(asked: Asked, *, now: datetime) -> dict[tuple[int, int], De
     }
 
 
-def _known(asked: Asked, *, now: datetime) -> _Known:
+def _known(asked: Asked, *, now: datetime, listed: ListPrices | None) -> _Known:
     ids = list(asked.customer_ids) or [0]
     won = Deal.objects.unscoped("whether a customer bought is asked of every partner's deals").filter(
         end_customer_id__in=ids, sales_stage=SalesStage.WON
@@ -174,7 +181,7 @@ def _known(asked: Asked, *, now: datetime) -> _Known:
         is_vendor_account=is_vendor_account(asked.customer_ids),
         has_relation=relations.exists(),
         wins=_moments(earlier),
-        value=value_at_list_prices(asked, now=now) if asked.lines else None,
+        value=value_at_list_prices(asked, now=now, listed=listed) if asked.lines else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from concord.deals.queries.vocabulary import Vocabulary
 from concord.portal import registry
 from concord.portal.actor import Actor
 from concord.portal.enums import Door, Visibility
-from concord.portal.events.chain import read_subject, verify_subject
+from concord.portal.events.chain import Finding, read_subject, read_subjects, verify_subject
 from concord.portal.models import Event
 from concord.portal.scoping import ScopedQuerySet
 from concord.portal.ui.formats import format_moment
@@ -92,9 +92,18 @@ def first_broken(deal_uuid: uuid.UUID) -> int | None:
 
 def deal_history(actor: Actor, deal: Deal, words: Vocabulary | None = None) -> History:
     """The whole story of a deal as the actor may read it: two statements, one when the ``words`` are at hand."""
-    events, findings = read_subject(actor, "deal", deal.uuid)
+    return _history(*read_subject(actor, "deal", deal.uuid), words or Vocabulary())
+
+
+def deal_histories(actor: Actor, deals: Collection[Deal]) -> dict[int, History]:
+    """The whole stories of several deals by their keys; three statements, however many deals there are."""
+    words = Vocabulary()
+    read = read_subjects(actor, "deal", [deal.uuid for deal in deals])
+    return {deal.pk: _history(*read[deal.uuid], words) for deal in deals}
+
+
+def _history(events: Sequence[Event], findings: Sequence[Finding], words: Vocabulary) -> History:
     broken = min((finding.sequence for finding in findings), default=None)
-    words = words or Vocabulary()
     entries = [
         entry
         for event in events

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q
@@ -31,11 +31,20 @@ def live_protections(
 
 def same_companies(customer_ids: Collection[int]) -> set[int]:
     """These customers and those that a person found to be the same company as one of them. One statement."""
+    return together(customer_ids, same_pairs(customer_ids))
+
+
+def same_pairs(customer_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Pairs that a person found to be one company, of which one is among these. One statement."""
+    ids = set(customer_ids) or {0}
+    touching = CustomerVerdict.objects.filter(Q(left_id__in=ids) | Q(right_id__in=ids), verdict=Verdict.SAME)
+    return list(touching.values_list("left_id", "right_id"))
+
+
+def together(customer_ids: Collection[int], pairs: Iterable[tuple[int, int]]) -> set[int]:
+    """These customers and those that one of the pairs puts together with one of them. No statement."""
     ids = set(customer_ids)
-    pairs = CustomerVerdict.objects.filter(
-        Q(left_id__in=ids or {0}) | Q(right_id__in=ids or {0}), verdict=Verdict.SAME
-    ).values_list("left_id", "right_id")
-    return ids | {one for pair in pairs for one in pair}
+    return ids | {one for pair in pairs if ids.intersection(pair) for one in pair}
 
 
 def protections_of(deal: Deal) -> list[Protection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.models import Deal
 from concord.deals.protection.readiness import SECOND_PERSON_WITHIN, Missing, ReadinessFacts, readiness
-from concord.deals.queries.programme import programme_terms
+from concord.deals.queries.programme import installed_terms
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -36,7 +36,8 @@ SELECT d.id,
   (SELECT count(*) FROM deals_promise p WHERE p.deal_id = d.id AND p.state = 'open'),
   (SELECT count(*) FROM deals_promise p WHERE p.deal_id = d.id AND p.state = 'open' AND p.evidence = ''
     AND NOT EXISTS (SELECT FROM deals_evidence e
-      WHERE e.deal_id = d.id AND e.about = p.uuid AND NOT e.is_internal))
+      WHERE e.deal_id = d.id AND e.about = p.uuid AND NOT e.is_internal)),
+  (SELECT readiness_at_least FROM deals_programmesettings ORDER BY id LIMIT 1)
 FROM deals_deal d WHERE d.id = ANY(%(deals)s)
 """
 
@@ -71,14 +72,14 @@ def readiness_of(deal: Deal, now: datetime) -> Readiness:
 
 
 def readiness_of_many(deal_ids: Collection[int], *, now: datetime) -> dict[int, Readiness]:
-    """The readiness of deals by their key, in two statements. Notes for the vendor alone do not count."""
+    """The readiness of deals by their key, in one statement. Notes for the vendor alone do not count."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {"since": now - SECOND_PERSON_WITHIN, "deals": list(deal_ids)})
         rows = cursor.fetchall()
-    line = programme_terms().readiness_at_least
-    return {row[0]: _scored(row[1:], now, line) for row in rows}
+    installed = installed_terms().readiness_at_least
+    return {pk: _scored(facts, now, installed if line is None else line) for pk, *facts, line in rows}
 
 
-def _scored(facts: tuple[Any, ...], now: datetime, line: int) -> Readiness:
+def _scored(facts: Sequence[Any], now: datetime, line: int) -> Readiness:
     scored = readiness(ReadinessFacts(*facts), now=now)
     return Readiness(scored.score, line, scored.missing)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from concord.deals.models import Deal
-from concord.deals.queries.protections import same_companies
 from concord.partners.enums import Verdict
 from concord.partners.matching.score import Match, compare
-from concord.partners.models import EndCustomer
-from concord.partners.queries.twins import CustomerClaim, Twin, find_twins, profile_of
+from concord.partners.models import CustomerName, EndCustomer
+from concord.partners.queries.twins import CustomerClaim, Twin, compared, profile_of
 
 MOST_TWINS = 8
 
@@ -42,6 +42,14 @@ class LikelyTwin:
         return self.verdict == Verdict.REVIEW
 
 
+@dataclass(frozen=True, slots=True)
+class TwinsOf:
+    """The likely twins of a deal's customer, and the further names of its own record."""
+
+    twins: list[LikelyTwin]
+    own_names: tuple[CustomerName, ...]
+
+
 def claim_of(deal: Deal) -> CustomerClaim:
     """The customer as the partner typed it."""
     return CustomerClaim(
@@ -53,9 +61,9 @@ def claim_of(deal: Deal) -> CustomerClaim:
     )
 
 
-def recognised_as(deal: Deal, customer: EndCustomer) -> Match:
-    """How the claim, as the partner typed it, compares with the record that it became."""
-    return compare(claim_of(deal).profile(), profile_of(customer))
+def recognised_as(deal: Deal, customer: EndCustomer, *, names: Iterable[CustomerName] | None = None) -> Match:
+    """How the claim, as the partner typed it, compares with the record that it became and its further names."""
+    return compare(claim_of(deal).profile(), profile_of(customer, names=names))
 
 
 def is_same(twin: Twin) -> bool:
@@ -70,14 +78,18 @@ def stored_reasons(twin: Twin) -> list[dict[str, Any]]:
 
 def likely_twins(deal: Deal) -> list[LikelyTwin]:
     """The records beside the deal's own one, as matching sees them now, best first; what persons said wins."""
-    found = find_twins(claim_of(deal), limit=MOST_TWINS, of_customer_id=deal.end_customer_id)
-    scored = {twin.end_customer_id: twin for twin in found}
-    said = same_companies({deal.end_customer_id}) - {deal.end_customer_id} if deal.end_customer_id else set()
-    customers = (
-        EndCustomer.objects.unscoped("twins lie beside each other in the desk")
-        .alive()
-        .in_bulk([*scored, *(said - set(scored))])
-    )
+    return twins_of(deal).twins
+
+
+def twins_of(deal: Deal) -> TwinsOf:
+    """The same as ``likely_twins``, with the further names of the deal's own record."""
+    found = compared(claim_of(deal), limit=MOST_TWINS, of_customer_id=deal.end_customer_id)
+    scored = {twin.end_customer_id: twin for twin in found.twins}
+    said = {pk for pk, verdict in found.verdicts.items() if verdict.verdict == Verdict.SAME}
+    customers = {pk: found.customers[pk] for pk in scored}
+    if said - set(scored):
+        others = EndCustomer.objects.unscoped("twins lie beside each other in the desk").alive()
+        customers |= others.in_bulk(said - set(scored))
     twins = [
         LikelyTwin(
             customer=customer,
@@ -88,7 +100,8 @@ def likely_twins(deal: Deal) -> list[LikelyTwin]:
         )
         for pk, customer in customers.items()
     ]
-    return sorted(twins, key=lambda twin: (not twin.said_by_person, -twin.score, twin.customer.pk))
+    ranked = sorted(twins, key=lambda twin: (not twin.said_by_person, -twin.score, twin.customer.pk))
+    return TwinsOf(ranked, tuple(found.names.get(deal.end_customer_id or 0, ())))
 
 
 def _score(twin: Twin | None) -> Decimal:

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from concord.deals.models import VendorAccount
 from concord.partners.models import EndCustomer
 from concord.partners.queries.customers import search_customers
-from concord.partners.queries.merged_records import with_merged
+from concord.partners.queries.merged_records import merged_into
 from concord.portal.actor import Actor
 
 _MOST_FOUND = 10
@@ -36,7 +36,7 @@ def is_vendor_account(customer_ids: Collection[int]) -> bool:
 
 def accounts_of(customer_ids: Collection[int]) -> QuerySet[VendorAccount]:
     """The accounts that count for these records, also those that stayed with records merged into them."""
-    return VendorAccount.objects.filter(end_customer_id__in=with_merged(customer_ids) or [0])
+    return VendorAccount.objects.filter(end_customer_id__in=merged_into(customer_ids))
 
 
 def to_be_own(actor: Actor, text: str) -> list[Found]:

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from concord.deals.enums import OPEN_STAGES, ReviewStatus
 from concord.deals.models import Deal, Protection
-from concord.deals.queries.protections import live_protections, same_companies
-from concord.deals.queries.twins import LikelyTwin, likely_twins, recognised_as
+from concord.deals.queries.protections import live_protections, same_pairs, together
+from concord.deals.queries.twins import LikelyTwin, recognised_as, twins_of
 from concord.partners.matching.reasons import Reason, message
 from concord.partners.matching.score import Match
 from concord.partners.models import EndCustomer
@@ -52,6 +52,11 @@ class Workbench:
     own: Side
     others: tuple[Side, ...]
     families: tuple[str, ...]
+    same: tuple[tuple[int, int], ...] = ()
+
+    def companies(self, *sides: Side) -> set[int]:
+        """The records of these sides, and those that a person found to be the same company as one of them."""
+        return together({side.customer.pk for side in sides}, self.same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,11 @@ def workbench(actor: Actor, deal: Deal, *, now: datetime | None = None) -> Workb
     """The page's data in a constant number of statements. For the vendor alone: it names holders."""
     moment = now or timezone.now()
     families = list(deal.families.select_related("family").order_by("family__code"))
-    twins = likely_twins(deal)
+    found = twins_of(deal)
+    twins = found.twins
     ids = {deal.end_customer_id or 0, *(twin.customer.pk for twin in twins)}
-    wider = same_companies(ids)
+    same = same_pairs(ids)
+    wider = together(ids, same)
     held = live_protections(end_customer_ids=wider, family_ids=[one.family_id for one in families], now=moment)
     there: dict[int, list[Deal]] = {}
     others = (
@@ -99,7 +106,7 @@ def workbench(actor: Actor, deal: Deal, *, now: datetime | None = None) -> Workb
         there.setdefault(one.end_customer_id or 0, []).append(one)
 
     def side(customer: EndCustomer, twin: LikelyTwin | None) -> Side:
-        recognised = None if twin else recognised_as(deal, customer)
+        recognised = None if twin else recognised_as(deal, customer, names=found.own_names)
         reasons = twin.reasons if twin else [reason.as_dict() for reason in recognised.reasons] if recognised else ()
         return Side(
             customer=customer,
@@ -117,6 +124,7 @@ def workbench(actor: Actor, deal: Deal, *, now: datetime | None = None) -> Workb
         own=side(deal.end_customer, None),
         others=tuple(side(twin.customer, twin) for twin in twins),
         families=tuple(one.family.display_name for one in families),
+        same=tuple(same),
     )
 
 

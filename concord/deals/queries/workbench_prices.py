@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from concord.deals.models import DealLine
-from concord.deals.queries.eligibility import Asked, list_unit_prices
+from concord.deals.queries.eligibility import ListPrices
 from concord.pricing.enums import SpecialPriceStatus
 from concord.pricing.models import PriceCommitment, SpecialPrice
 
@@ -27,10 +27,9 @@ class LinePrices:
 
 
 def prices_at(
-    asked: Asked, lines: Sequence[DealLine], *, customer_ids: Collection[int], now: datetime
+    listed: ListPrices, lines: Sequence[DealLine], *, customer_ids: Collection[int], now: datetime
 ) -> list[LinePrices]:
-    """By line, what a promise or a special price says at this customer. Three statements, whatever is found."""
-    listed = list_unit_prices(asked, now=now)
+    """By line, what a promise or a special price says at this customer. Two statements, whatever is found."""
     products = [line.product_id for line in lines] or [0]
     customers = list(customer_ids) or [0]
     promised: dict[int, list[PriceCommitment]] = defaultdict(list)

@@ -19,7 +19,7 @@ from concord.partners.matching.text import has_ideographs
 from concord.partners.models import CustomerName, CustomerRelation, CustomerVerdict, EndCustomer
 from concord.partners.models.end_customer import EndCustomerQuerySet
 from concord.partners.queries.lexicon import asked_keys, telling_keys
-from concord.partners.queries.twins import CustomerClaim, find_twins
+from concord.partners.queries.twins import CustomerClaim, compared
 from concord.portal.actor import Actor
 
 _SHORTEST = 3
@@ -156,14 +156,12 @@ def around_customer(*, actor: Actor, customer: EndCustomer) -> CustomerAround:
         website=customer.website,
         short_name=customer.short_name,
     )
-    verdicts = {
-        verdict.right_id if verdict.left_id == customer.pk else verdict.left_id: verdict
-        for verdict in CustomerVerdict.objects.filter(Q(left=customer) | Q(right=customer))
-    }
-    twins = [twin for twin in find_twins(claim, of_customer_id=customer.pk) if twin.end_customer_id not in verdicts]
+    found = compared(claim, of_customer_id=customer.pk)
+    verdicts = found.verdicts
+    twins = [twin for twin in found.twins if twin.end_customer_id not in verdicts]
     others = EndCustomer.objects.visible_to(actor).in_bulk([*verdicts, *(twin.end_customer_id for twin in twins)])
     return CustomerAround(
-        names=list(customer.names.order_by("kind", "name")),
+        names=sorted(found.names.get(customer.pk, ()), key=lambda one: (one.kind, one.name)),
         relations=list(
             CustomerRelation.objects.visible_to(actor)
             .filter(end_customer=customer)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 from rapidfuzz.distance import OSA
 
 from concord.partners.matching.candidates import query_blocks, query_key
@@ -38,11 +38,14 @@ _RESEMBLING = 4
 _RESEMBLANCE = 0.5
 _AS_SLIPS = 3
 
+# Sent together, and so in one transaction: the threshold holds for the second alone.
 _WORDS = """
+SELECT set_config('pg_trgm.similarity_threshold', %(likeness)s, true);
 SELECT typed, near.word, near.likeness FROM unnest(%(words)s::text[]) AS typed CROSS JOIN LATERAL (
     SELECT word, similarity(word, typed) AS likeness FROM partners_customerword WHERE word %% typed
     ORDER BY abs(length(word) - length(typed)) > 2, likeness DESC, word LIMIT %(near)s
-) AS near
+) AS near;
+SET LOCAL pg_trgm.similarity_threshold TO DEFAULT
 """
 _KNOWN = "SELECT word FROM partners_customerword WHERE word = ANY (%s::text[])"
 _COUNTS = """
@@ -124,12 +127,11 @@ def _near_short_words(words: list[str]) -> dict[str, list[tuple[str, int]]]:
 def _near_words(words: list[str]) -> dict[str, list[tuple[str, int]]]:
     """The customers' words that these may mean by their trigrams: few slips away, or else alike."""
     near: dict[str, dict[str, float]] = {}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [_LIKENESS])
-        cursor.execute(_WORDS, {"words": words, "near": _NEAR})
+    with connection.cursor() as cursor:
+        cursor.execute(_WORDS, {"likeness": _LIKENESS, "words": words, "near": _NEAR})
+        cursor.nextset()
         for typed, word, likeness in cursor.fetchall():
             near.setdefault(typed, {})[word] = likeness
-        cursor.execute("SET LOCAL pg_trgm.similarity_threshold TO DEFAULT")
     return {typed: _nearest(typed, found) or _alike(found) for typed, found in near.items()}
 
 

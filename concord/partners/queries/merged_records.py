@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 _DOWN = """
 WITH RECURSIVE merged(id) AS (
@@ -14,6 +15,11 @@ WITH RECURSIVE merged(id) AS (
 )
 SELECT id FROM merged
 """
+
+
+def merged_into(customer_ids: Collection[int]) -> RawSQL:
+    """The same as ``with_merged``, as a part of another statement: ``end_customer_id__in=merged_into(ids)``."""
+    return RawSQL(_DOWN, [sorted(customer_ids)])  # noqa: S611 - constant text
 
 
 def with_merged(customer_ids: Collection[int]) -> set[int]:

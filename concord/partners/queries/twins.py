@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +48,19 @@ class CustomerClaim:
             registration_number=self.registration_number,
             domain=self.website,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a claim was compared with: every record looked at, its own one too, and what persons said of that one.
+
+    ``names`` and ``verdicts`` are by customer: further names of each, and the verdict on it and the claim's own record.
+    """
+
+    twins: list[Twin]
+    customers: Mapping[int, EndCustomer]
+    names: Mapping[int, Sequence[CustomerName]]
+    verdicts: Mapping[int, CustomerVerdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +114,22 @@ def candidate_ids(claim: CustomerClaim) -> list[int]:
     profile = claim.profile()
     keys = exact_keys(profile)
     asked = asked_keys((claim.name, claim.short_name))
-    values: dict[str, Any] = {"country": profile.country, "city": claim.city, "place": PLACE, "most": CANDIDATES}
+    values: dict[str, Any] = {
+        "country": profile.country,
+        "city": claim.city,
+        "place": PLACE,
+        "most": CANDIDATES,
+        "few": CANDIDATES // 5,
+        "exact": [key for key in keys if not key.startswith(INITIALS)],
+        "initials": [key for key in keys if key.startswith(INITIALS)],
+        "keys": [*asked],
+        "factors": [*asked.values()],
+        "rare": RARE,
+    }
     with connection.cursor() as cursor:
-        exact = {
-            "exact": [key for key in keys if not key.startswith(INITIALS)],
-            "initials": [key for key in keys if key.startswith(INITIALS)],
-            "few": CANDIDATES // 5,
-        }
-        cursor.execute(_EXACT, values | exact)
+        cursor.execute(f"{_EXACT};{_BY_WORDS}" if asked else _EXACT, values)  # both are sent together
         found = dict.fromkeys(row[0] for row in cursor.fetchall())
-        if asked:
-            cursor.execute(_BY_WORDS, values | {"keys": [*asked], "factors": [*asked.values()], "rare": RARE})
+        while cursor.nextset():
             found |= dict.fromkeys(row[0] for row in cursor.fetchall())
     return [*found][:CANDIDATES]
 
@@ -145,25 +163,39 @@ def find_twins(
     ``of_customer_id`` names the record that the claim became: what a person said of it and another one then wins
     over the score.
     """
-    left_out = {*exclude_ids, *([of_customer_id] if of_customer_id else [])}
+    return compared(claim, limit=limit, exclude_ids=exclude_ids, of_customer_id=of_customer_id).twins
+
+
+def compared(
+    claim: CustomerClaim,
+    *,
+    limit: int = 10,
+    exclude_ids: Iterable[int] = (),
+    of_customer_id: int | None = None,
+) -> Compared:
+    """The same as ``find_twins`` together with everything that was read for it."""
+    own = [of_customer_id] if of_customer_id else []
+    left_out = {*exclude_ids, *own}
     ids = [one for one in candidate_ids(claim) if one not in left_out]
     # Asked also when there is nobody to read: who counts the time is not to learn whether a customer is known.
-    customers = EndCustomer.objects.unscoped("matching sees every customer").in_bulk(ids or [0])
-    names = _names_of(ids or [0])
+    customers = EndCustomer.objects.unscoped("matching sees every customer").in_bulk([*ids, *own] or [0])
+    names = _names_of([*ids, *own] or [0])
     wanted = claim.profile()
-    said = _verdicts_on(of_customer_id, ids)
+    verdicts = _verdicts_on(of_customer_id)
+    said = {pk: verdict.verdict for pk, verdict in verdicts.items()}
     kin = _kin_of(of_customer_id, customers)
     matches = _unshared({one: compare(wanted, profile_of(customers[one], names=names.get(one, ()))) for one in ids})
     twins = [Twin(one, _judged(match, said.get(one), one in kin)) for one, match in matches.items()]
     likely = [twin for twin in twins if twin.match.verdict != "different"]
-    return sorted(
+    best = sorted(
         likely,
         key=lambda twin: (
             -twin.match.score,
             -likeness_as_written(claim.name, customers[twin.end_customer_id].legal_name),
             twin.end_customer_id,
         ),
-    )[:limit]
+    )
+    return Compared(best[:limit], customers, names, verdicts)
 
 
 def _names_of(ids: Collection[int]) -> dict[int, list[CustomerName]]:
@@ -190,21 +222,18 @@ def _judged(match: Match, said: str | None, is_kin: bool) -> Match:
     return match.doubted(reason) if match.verdict == "same" else replace(match, reasons=(*match.reasons, reason))
 
 
-def _kin_of(customer_id: int | None, others: Mapping[int, EndCustomer]) -> set[int]:
-    """Those of the candidates that belong to the group of a customer."""
-    if customer_id is None:
+def _kin_of(customer_id: int | None, customers: Mapping[int, EndCustomer]) -> set[int]:
+    """Those of the customers that belong to the group of one of them."""
+    if customer_id is None or customer_id not in customers:
         return set()
-    own = EndCustomer.objects.unscoped("matching sees every customer").get(pk=customer_id)
-    if own.parent_id is None and all(one.parent_id is None for one in others.values()):
+    if all(one.parent_id is None for one in customers.values()):
         return set()
-    top = group_of(own)
-    return {one.pk for one in others.values() if group_of(one) == top}
+    top = group_of(customers[customer_id])
+    return {pk for pk, one in customers.items() if pk != customer_id and group_of(one) == top}
 
 
-def _verdicts_on(customer_id: int | None, others: Collection[int]) -> dict[int, str]:
+def _verdicts_on(customer_id: int | None) -> dict[int, CustomerVerdict]:
     if customer_id is None:
         return {}
-    rows = CustomerVerdict.objects.filter(
-        Q(left_id=customer_id, right_id__in=others) | Q(right_id=customer_id, left_id__in=others),
-    )
-    return {row.right_id if row.left_id == customer_id else row.left_id: row.verdict for row in rows}
+    rows = CustomerVerdict.objects.filter(Q(left_id=customer_id) | Q(right_id=customer_id))
+    return {row.right_id if row.left_id == customer_id else row.left_id: row for row in rows}

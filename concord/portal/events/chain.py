@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -75,6 +75,10 @@ def broken_links(events: Iterable[Event]) -> Iterator[Finding]:
         previous = bytes(event.hash)
 
 
+_HEAD_OF_EACH = (
+    "(SELECT h.{} FROM portal_event_head h"
+    " WHERE h.subject_type = portal_event.subject_type AND h.subject_uuid = portal_event.subject_uuid)"
+)
 _HEAD = "(SELECT {} FROM portal_event_head WHERE subject_type = %s AND subject_uuid = %s)"
 
 
@@ -92,17 +96,19 @@ def _chain(subject_type: str, subject_uuid: uuid.UUID) -> EventQuerySet:
 
 
 def _verified(subject_type: str, subject_uuid: uuid.UUID, events: Sequence[Any]) -> list[Finding]:
-    findings = list(broken_links(events))
-    if events:
-        head = (events[-1].head_sequence, bytes(events[-1].head_hash or b""))
-        holds = head == (events[-1].sequence, bytes(events[-1].hash))
+    is_beheaded = not events and bool(_with_heads(subject_type, [subject_uuid]))
+    return [*broken_links(events), *_tail(subject_type, subject_uuid, events, is_beheaded)]
+
+
+def _tail(subject_type: str, subject_uuid: uuid.UUID, events: Sequence[Any], is_beheaded: bool) -> Iterator[Finding]:
+    """Whether the head tells of more than there is; ``is_beheaded`` says so where there is nothing."""
+    last = events[-1] if events else None
+    if last is None:
+        holds = not is_beheaded
     else:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {_HEAD.format('sequence')}", [subject_type, subject_uuid])
-            holds = not (cursor.fetchone() or [None])[0]
+        holds = (last.head_sequence, bytes(last.head_hash or b"")) == (last.sequence, bytes(last.hash))
     if not holds:
-        findings.append(Finding(subject_type, subject_uuid, events[-1].sequence if events else 0, "tail"))
-    return findings
+        yield Finding(subject_type, subject_uuid, last.sequence if last else 0, "tail")
 
 
 def verify_subject(subject_type: str, subject_uuid: uuid.UUID) -> list[Finding]:
@@ -119,6 +125,38 @@ def read_subject(actor: Actor, subject_type: str, subject_uuid: uuid.UUID) -> tu
     events: list[Any] = list(_chain(subject_type, subject_uuid).annotate(is_readable=Exists(readable)))
     findings = _verified(subject_type, subject_uuid, events)
     return [event for event in events if event.is_readable], findings
+
+
+def read_subjects(
+    actor: Actor, subject_type: str, subject_uuids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, tuple[list[Event], list[Finding]]]:
+    """The same as ``read_subject`` for several subjects: one statement, two where one of them has no events."""
+    readable = Event.objects.visible_to(actor).filter(pk=OuterRef("pk"))
+    found: dict[uuid.UUID, list[Any]] = {one: [] for one in subject_uuids}
+    chains = Event.objects.unscoped("a chain is whole or nothing").filter(
+        subject_type=subject_type, subject_uuid__in=list(found)
+    )
+    heads = {f"head_{name}": RawSQL(_HEAD_OF_EACH.format(name), ()) for name in ("sequence", "hash")}  # noqa: S611
+    for event in chains.annotate(is_readable=Exists(readable), **heads).order_by("subject_uuid", "sequence"):
+        found[event.subject_uuid].append(event)
+    silent = [one for one, events in found.items() if not events]
+    beheaded = _with_heads(subject_type, silent) if silent else set()
+    read = {}
+    for subject_uuid, events in found.items():
+        findings = [*broken_links(events), *_tail(subject_type, subject_uuid, events, subject_uuid in beheaded)]
+        read[subject_uuid] = [event for event in events if event.is_readable], findings
+    return read
+
+
+def _with_heads(subject_type: str, subject_uuids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the subjects of which a head tells that there were events."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject_uuid FROM portal_event_head"
+            " WHERE subject_type = %s AND subject_uuid = ANY (%s) AND sequence > 0",
+            [subject_type, list(subject_uuids)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def verify_all() -> Iterator[Finding]:
