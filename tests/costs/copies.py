@@ -38,13 +38,14 @@ _BEGINNINGS: dict[type[models.Field[Any, Any]], Any] = {
     ArrayField: [],
 }
 
-#: of which there is one, or whose numbers have to run without a gap
+#: of which there is one, whose numbers have to run without a gap, or that tell of a file which has to be there
 _NOT_COPIED = {
     "portal.brandsettings",
     "portal.event",
     "portal.eventposition",
     "deals.programmesettings",
     "partners.partner_application",
+    "pricing.latestamp",
 }
 
 
