@@ -16,12 +16,17 @@ from concord.portal.events import Subject, record
 from concord.portal.imports.kinds import Counts, ImportContext, ImportKind, Options, Progress, may_import
 from concord.portal.imports.loading import Loading
 from concord.portal.refusals import NotAllowed
-from concord.portal.tabular import Limits, Row, RowError, TableRefusedError, read_table
+from concord.portal.tabular import Limits, Row, RowError, TableRefusedError, WorkbookLimits, read_table
 from concord.portal.tabular.encodings import BinarySource
 from concord.portal.work import action
 
-#: feeds that are read row by row may be large; those held in memory may not
-LARGE = Limits(max_bytes=512 << 20, max_rows=2_000_000)
+#: feeds that are read row by row may be large; those held in memory may not. A workbook of a million prices has 150 to
+#: 250 MB of XML, read in a minute of CPU at most
+LARGE = Limits(
+    max_bytes=512 << 20,
+    max_rows=2_000_000,
+    workbook=WorkbookLimits(max_unpacked=768 << 20, seconds=120, max_output=768 << 20),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
