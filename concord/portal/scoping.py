@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concord.portal.actor import Actor
 
 _Row = TypeVar("_Row", bound=models.Model)
-_inside_model_validation: ContextVar[bool] = ContextVar("inside_model_validation", default=False)
+_beyond_scope: ContextVar[bool] = ContextVar("beyond_scope", default=False)
 
 
 class ScopeForgotten(RuntimeError):
@@ -63,7 +63,7 @@ class ScopedQuerySet(models.QuerySet[_Row]):
 
     def _demand_scope(self) -> None:
         hangs_on_instance = "instance" in (self._hints or {})  # type: ignore[attr-defined]
-        if not (self._is_scoped or hangs_on_instance or self.query.is_empty() or _inside_model_validation.get()):
+        if not (self._is_scoped or hangs_on_instance or self.query.is_empty() or _beyond_scope.get()):
             raise ScopeForgotten(self.model)
 
     # Every way of reaching the rows passes one of these.
@@ -127,20 +127,22 @@ class ScopedModel(models.Model):
 
     def validate_unique(self, exclude: Any = None) -> None:
         """Uniqueness is asked of all rows, whoever may see them."""
-        with model_validation():
+        with beyond_scope("Django asks for uniqueness on its own account"):
             super().validate_unique(exclude=exclude)
 
     def validate_constraints(self, exclude: Any = None) -> None:
         """Constraints are asked of all rows, whoever may see them."""
-        with model_validation():
+        with beyond_scope("Django asks for uniqueness on its own account"):
             super().validate_constraints(exclude=exclude)
 
 
 @contextmanager
-def model_validation() -> Iterator[None]:
-    """While Django asks for uniqueness on its own account, the scope is not its business."""
-    token = _inside_model_validation.set(True)
+def beyond_scope(reason: str) -> Iterator[None]:
+    """While code that knows no scope reads on its own account: Django's validation, Wagtail's log for the operator."""
+    if not reason:
+        raise ValueError("say why all rows are needed")
+    token = _beyond_scope.set(True)
     try:
         yield
     finally:
-        _inside_model_validation.reset(token)
+        _beyond_scope.reset(token)

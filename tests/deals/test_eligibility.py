@@ -14,6 +14,7 @@ from concord.deals.models import EligibilityRule, VendorAccount
 from concord.deals.queries.eligibility import asked_by, findings, months_before
 from concord.deals.queries.precheck import check_claim
 from concord.partners.queries.twins import CustomerClaim
+from concord.portal.models import Event
 from concord.portal.refusals import InvalidInput, NotAllowed
 from tests.deals import making
 from tests.factories import make_price_list, make_product, set_price
@@ -199,6 +200,19 @@ def test_the_desk_writes_a_rule_that_counts_from_then_on(cast, client):
     assert client.post("/desk/eligibility_rules/new/", sent).status_code == 302
     stored = EligibilityRule.objects.get(name="Only with notice")
     assert (stored.days_before, stored.types) == (14, ["renewal"])
+
+
+def test_a_rule_that_is_deleted_at_the_desk_stays_in_the_history(cast, client):
+    rule = EligibilityRule.objects.create(kind="territory", name="At home")
+    client.force_login(cast.pricing_manager)
+    client.post(f"/desk/eligibility_rules/delete/{rule.pk}/")
+    assert EligibilityRule.objects.filter(pk=rule.pk).exists()
+    client.force_login(cast.vendor_manager)
+    assert client.post(f"/desk/eligibility_rules/delete/{rule.pk}/").status_code == 302
+    assert not EligibilityRule.objects.filter(pk=rule.pk).exists()
+    (fact,) = Event.objects.unscoped("the test looks").about("eligibility", rule.uuid)
+    assert (fact.verb, fact.visibility) == ("eligibility.deleted", "internal")
+    assert "At home" in fact.payload
 
 
 def test_the_form_says_the_rule_at_its_field_in_the_readers_language(cast, client):

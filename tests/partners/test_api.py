@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -14,8 +14,9 @@ from concord.partners.actions.programme import save_customer
 from concord.partners.enums import NameKind
 from concord.partners.models import Partner
 from concord.portal.actor import portal_actor
-from concord.portal.api import scopes
+from concord.portal.api import scopes, tokens
 from concord.portal.enums import Role
+from concord.portal.limits import Limit
 from tests.factories import make_customer
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -168,3 +169,13 @@ def test_what_others_do_at_a_customer_changes_nothing_that_a_partner_is_told(cas
     after = own(f"/customers/{shared.uuid}/")
     assert (before.content, before["ETag"]) == (after.content, after["ETag"])
     assert caller()(f"/customers/{shared.uuid}/")["ETag"] != after["ETag"]
+
+
+@pytest.mark.django_db
+def test_an_address_that_asks_for_tokens_without_end_is_made_to_wait(monkeypatch):
+    monkeypatch.setattr(tokens, "ASKED", Limit("token", 2, timedelta(minutes=1)))
+    client = Client()
+    asked = [client.post("/api/oauth/token", {"grant_type": "client_credentials"}) for _again in range(3)]
+    assert [one.status_code < 429 for one in asked] == [True, True, False]
+    assert (asked[2].status_code, asked[2].json()["error"]) == (429, "temporarily_unavailable")
+    assert int(asked[2]["Retry-After"]) > 0

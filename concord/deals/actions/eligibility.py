@@ -76,6 +76,21 @@ def save_eligibility_rule(
 
 
 @action
+def delete_eligibility_rule(*, actor: Actor, rule: EligibilityRule, now: datetime) -> None:
+    """Take a rule away for good; what was decided by it stays. Safe to repeat.
+
+    Locks the rule. Checks role. Deletes the rule. Records ``eligibility.deleted`` for the vendor. Raises
+    ``NotAllowed``.
+    """
+    can_decide(actor).enforce()
+    if EligibilityRule.objects.select_for_update().filter(pk=rule.pk).first() is None:
+        return
+    subject, payload = Subject("eligibility", rule.uuid), {"kind": rule.kind, "name": rule.name}
+    rule.delete()
+    record("eligibility.deleted", actor=actor, subject=subject, payload=payload, visibility=Visibility.INTERNAL)
+
+
+@action
 def set_vendor_account(*, actor: Actor, customer_uuid: uuid.UUID, is_own: bool, now: datetime, note: str = "") -> bool:
     """Say that the vendor's own team works with a customer, or no longer does. Registrations that stand stay.
 

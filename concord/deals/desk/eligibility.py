@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from concord.deals.actions.eligibility import save_eligibility_rule
+from concord.deals.actions.eligibility import delete_eligibility_rule, save_eligibility_rule
 from concord.deals.forms.eligibility import EligibilityRuleForm
 from concord.deals.models import EligibilityRule
 from concord.partners.desk.recorded import RecordedViewSet
@@ -21,6 +21,10 @@ def _write(actor: Actor, rule: EligibilityRule, form: Any) -> EligibilityRule:
     )
 
 
+def _remove(actor: Actor, rule: EligibilityRule) -> None:
+    delete_eligibility_rule(actor=actor, rule=rule, now=timezone.now())
+
+
 class EligibilityViewSet(RecordedViewSet):
     """The rules: what they ask, of whom, and since when."""
 
@@ -29,6 +33,7 @@ class EligibilityViewSet(RecordedViewSet):
     icon = "clipboard-list"
     menu_label = gettext_lazy("Eligibility rules")
     write = staticmethod(_write)
+    remove = staticmethod(_remove)
     list_display = ["name", "kind", "is_active", "valid_from", "valid_until"]
     list_filter = ["kind", "is_active"]
     search_fields = ["name", "name_zh"]

@@ -11,12 +11,14 @@ from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
 from concord.portal.actor import Actor
-from concord.portal.desk import ScopedEditView, ScopedModelViewSet, desk_actor
+from concord.portal.desk import ScopedDeleteView, ScopedEditView, ScopedModelViewSet, desk_actor
 from concord.portal.doors import refuse_form
 from concord.portal.refusals import Refusal
 
 #: who acts, the row with the form's values (not saved), the form
 Write = Callable[[Actor, Any, Any], models.Model]
+#: who acts, the row that goes
+Remove = Callable[[Actor, Any], None]
 
 
 _View = TypeVar("_View")
@@ -54,16 +56,31 @@ class RecordedEditView(_Recorded, ScopedEditView):
     """Edit through an action."""
 
 
+class RecordedDeleteView(ScopedDeleteView):
+    """Delete through an action."""
+
+    remove: Remove
+
+    def delete_action(self) -> None:
+        """Hand the row to the action; the desk's own log keeps what it was called."""
+        log(instance=self.object, action="wagtail.delete", user=self.request.user, deleted=True)
+        type(self).remove(desk_actor(self.request.user), self.object)
+
+
 class RecordedViewSet(ScopedModelViewSet):
-    """A model view set whose creating and editing go through ``write``."""
+    """A model view set that creates and edits through ``write``, and deletes through ``remove`` where that is given."""
 
     write: Write
+    remove: Remove | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Bind the views to the set's action."""
         super().__init_subclass__(**kwargs)
         cls.add_view_class = _bound(RecordedCreateView, cls.write)
         cls.edit_view_class = _bound(RecordedEditView, cls.write)
+        if cls.remove is not None:
+            bound = type("BoundDeleteView", (RecordedDeleteView,), {"remove": staticmethod(cls.remove)})
+            cls.delete_view_class = cast("type[ScopedDeleteView]", bound)
 
 
 def _bound(view: type[_View], write: Write) -> type[_View]:
