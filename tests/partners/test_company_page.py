@@ -154,7 +154,7 @@ def test_the_page_takes_the_same_statements_however_many_people(cast, browser, c
         )
     client = browser("admin_a")
     client.get("/company/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get("/company/")
 
 
