@@ -49,12 +49,13 @@ def main_time_zone(code: str) -> str:
 
 
 @lru_cache(maxsize=1_024)
-def country_of(text: str) -> str:
-    """The code of a country by code or English name, forgiving a slip (``Philipines``); empty when it is not clear."""
+def country_of(text: str, *, is_forgiving: bool = True) -> str:
+    """The code of a country by code or English name; empty when it is not clear. A slip is forgiven (``Philipines``),
+    unless ``is_forgiving`` says otherwise."""
     if is_country(text.strip().upper()):
         return text.strip().upper()
     names = _codes_by_name()
-    close = get_close_matches(_folded(text), names, n=1, cutoff=0.85)
+    close = get_close_matches(_folded(text), names, n=1, cutoff=0.85 if is_forgiving else 1.0)
     return names[close[0]] if close else ""
 
 

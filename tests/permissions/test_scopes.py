@@ -52,7 +52,7 @@ def pages(world: World) -> Iterator[str]:
     yield from (deal + one for one in ("", "activities/", "brief/", "contacts/", "evidence/", "history/", "promises/"))
     yield from (deal + "protection/", quote, quote + "checks/", quote + "pdf/")
     yield from (f"/api/v1/customers/{world.customer.uuid}/", f"/api/v1/leads/{world.lead.uuid}/")
-    yield from (f"/api/v1/imports/{world.run.uuid}/", f"/api/v1/imports/{world.run.uuid}/rejected/")
+    yield from (f"/api/v1/imports/{world.run.uuid}/{rest}" for rest in ("", "rejected/", "mapping/"))
 
 
 @pytest.mark.parametrize("side", ["partner", "vendor"])
@@ -92,7 +92,10 @@ def test_a_system_sees_imports_of_those_kinds_alone_that_it_may_import(world: Wo
     with undone():
         rejections = world.run.rejections.name
         runs = {
-            kind: ImportRun.objects.create(kind=kind, file_name="f.csv", rejections=rejections) for kind in import_kinds
+            kind: ImportRun.objects.create(
+                kind=kind, file_name="f.csv", rejections=rejections, mapping=world.run.mapping
+            )
+            for kind in import_kinds
         }
         for scope in sorted({kind.scope for kind in import_kinds.values()}):
             client = carrying(None, scope)
@@ -100,7 +103,7 @@ def test_a_system_sees_imports_of_those_kinds_alone_that_it_may_import(world: Wo
             listed = {one["kind"] for one in client.get("/api/v1/imports/?limit=200").json()["results"]}
             assert listed - {world.run.kind} == own - {world.run.kind}, scope
             for code, run in runs.items():
-                for rest in ("", "rejected/"):
+                for rest in ("", "rejected/", "mapping/"):
                     answer = client.get(f"/api/v1/imports/{run.uuid}/{rest}")
                     content_of(answer)
                     assert answer.status_code == (200 if code in own else 404), (scope, code, rest)

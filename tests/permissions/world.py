@@ -266,6 +266,8 @@ def make_world() -> World:
     )
     keep_document(quote_uuid=world.quote.uuid, content=b"%PDF-1.7", digest="0" * 64)
     world.run.rejections.save("rejected.csv", ContentFile(b"row"), save=True)
+    world.run.mapping = [{"part": "column", "theirs": "a", "ours": "b", "how": "mapped", "rows": 1, "note": ""}]
+    world.run.save()
     suspended_partner.status = PartnerStatus.SUSPENDED
     suspended_partner.save()
     seal_all()

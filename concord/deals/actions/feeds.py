@@ -136,13 +136,23 @@ def _deal_of(row: FormerDeal, customer: EndCustomer | None) -> Deal:
     )
 
 
+def news_in(deal: Deal, row: FormerDeal) -> dict[str, Any]:
+    """The fields of a stored deal that a feed says otherwise, with what it says."""
+    wanted = {"sales_stage": row.stage, "reported_value": row.value, "closed_at": _moment(row.closed_on, row.partner)}
+    return {name: value for name, value in wanted.items() if getattr(deal, name) != value}
+
+
+def is_left_alone(deal: Deal) -> bool:
+    """Whether somebody here has gone on with a deal, so that no feed changes it any more."""
+    return deal.review_status != ReviewStatus.IMPORTED or deal.closing_reason_id is not None
+
+
 def _follow(deal: Deal, row: FormerDeal, *, actor: Actor) -> bool:
     """Bring a deal that nobody has gone on with up to the feed; says whether anything differed."""
-    wanted = {"sales_stage": row.stage, "reported_value": row.value, "closed_at": _moment(row.closed_on, row.partner)}
-    differs = [name for name, value in wanted.items() if getattr(deal, name) != value]
-    if not differs or deal.review_status != ReviewStatus.IMPORTED or deal.closing_reason_id is not None:
+    differs = news_in(deal, row)
+    if not differs or is_left_alone(deal):
         return False
-    for name, value in wanted.items():
+    for name, value in differs.items():
         setattr(deal, name, value)
     deal.save()
     is_news = row.closed_on is not None and bool({"sales_stage", "closed_at"} & set(differs))

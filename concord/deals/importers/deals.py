@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.deals.actions.feeds import FormerDeal, store_former_deals
 from concord.deals.enums import SalesStage
+from concord.deals.importers.deal_mapping import WORDS, Read, mapping_of
 from concord.deals.queries.feeds import KnownForDeals, bare, known_for_deals
 from concord.partners.models import EndCustomer, Partner
 from concord.portal.actor import Actor
 from concord.portal.countries import country_of
 from concord.portal.enums import Role
 from concord.portal.imports import Counts, ImportContext, ImportKind, Options, folded
+from concord.portal.imports.mapping import Previewed
 from concord.portal.refusals import InvalidInput
 from concord.portal.tabular import DateColumn, DecimalColumn, IntegerColumn, Row, RowError, TextColumn
 from concord.pricing.models import Product
@@ -49,6 +51,16 @@ COLUMNS: Final = (
 )
 #: what a file does not say of its rows is said once with the upload
 OPTIONS: Final = ("partner", "owner", "country", "currency", "system")
+OPTION_HELP: Final = {
+    "partner": _("code of the partner whose deals these are, where the file does not say"),
+    "owner": _("address or name of somebody at the partner who takes the deals of sellers not known here"),
+    "country": _("of customers that are not known yet, where the file does not say: two letters"),
+    "currency": _("of the values, where the file does not say: three letters"),
+    "system": _(
+        "name of the system that the deals come from, such as Old CRM: it marks what the timeline, the brief and the"
+        " PDF tell of them as imported from there; at most 60 characters"
+    ),
+}
 LONGEST_SYSTEM: Final = 60
 
 
@@ -80,6 +92,14 @@ def store(rows: Sequence[Row], context: ImportContext) -> Counts:
         now=context.now,
         done=lambda done: context.progress(done, len(rows)),
     )
+
+
+def preview(rows: Sequence[Row], context: ImportContext) -> Previewed:
+    """What of the rows becomes what, before anything is written."""
+    known = _known(rows)
+    products = Product.objects.in_bulk(list({pk for found in known.products.values() for pk in found}))
+    read = [Read(row, _former(row, known, context.options, products)) for row in rows]
+    return mapping_of(read, known, context)
 
 
 def clean_options(_actor: Actor, options: Options) -> dict[str, Any]:
@@ -210,6 +230,9 @@ DEALS: Final = ImportKind(
     scope="deals:write",
     check=check,
     store=store,
+    preview=preview,
+    words=WORDS,
     options=OPTIONS,
+    option_help=OPTION_HELP,
     clean_options=clean_options,
 )

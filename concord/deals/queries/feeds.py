@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F, Func, TextField, Value
@@ -52,6 +52,18 @@ def known_for_deals(
     stored = Deal.objects.unscoped("a feed is compared with what came before").filter(external_id__in=external_ids)
     known.deals = {deal.external_id: deal for deal in stored}
     return known
+
+
+def people_called(ids: Collection[int]) -> dict[int, str]:
+    """Name and address of people, by id."""
+    rows = Member.objects.unscoped("a feed names people").filter(user_id__in=ids)
+    return {pk: f"{name} · {email}" for pk, name, email in rows.values_list("user_id", "user__name", "user__email")}
+
+
+def customers_called(ids: Sequence[int]) -> list[str]:
+    """The legal names of customers, in that order."""
+    found = EndCustomer.objects.unscoped("a feed is compared with customers").in_bulk(ids)
+    return [found[pk].legal_name for pk in ids if pk in found]
 
 
 def _products(texts: set[str]) -> dict[str, set[int]]:

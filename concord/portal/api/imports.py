@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from collections.abc import Mapping
@@ -26,7 +27,8 @@ from concord.portal.api.authentication import api_actor
 from concord.portal.api.etags import etag
 from concord.portal.api.idempotency import IdempotentMixin
 from concord.portal.api.pagination import CursorPages
-from concord.portal.imports import kinds_open_to, table_of
+from concord.portal.imports import kinds_open_to, table_of, words_of
+from concord.portal.imports.mapping import write_report
 from concord.portal.imports.runs import start_import
 from concord.portal.models import ImportRun
 from concord.portal.refusals import InvalidInput, NotThere
@@ -62,6 +64,7 @@ class ImportRunSerializer(serializers.Serializer[ImportRun]):
     unchanged = serializers.IntegerField()
     rejected = serializers.IntegerField()
     rejected_rows = serializers.SerializerMethodField()
+    mapping_report = serializers.SerializerMethodField()
     message = serializers.CharField()
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
@@ -75,6 +78,12 @@ class ImportRunSerializer(serializers.Serializer[ImportRun]):
         if not run.rejections:
             return None
         return reverse("api:import-rejections", args=[run.uuid], request=self.context.get("request"))
+
+    def get_mapping_report(self, run: ImportRun) -> str | None:
+        """The address of what of the file becomes what, as CSV; ``null`` for kinds that do not say so."""
+        if not run.mapping:
+            return None
+        return reverse("api:import-mapping", args=[run.uuid], request=self.context.get("request"))
 
 
 class ImportRequestSerializer(serializers.Serializer[Any]):
@@ -175,6 +184,23 @@ class ImportRejectionsView(APIView):
         return FileResponse(
             run.rejections.open("rb"), as_attachment=True, filename=f"{run.kind}-rejected.csv", content_type="text/csv"
         )
+
+
+class ImportMappingView(APIView):
+    """``GET /imports/{id}/mapping/``: what of the file becomes what, how, and in how many rows, as CSV."""
+
+    permission_classes = (MayImportSomething,)
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiResponse(OpenApiTypes.BINARY)})
+    def get(self, request: Request, run_uuid: uuid.UUID) -> FileResponse:
+        """The report file, in the language of the request."""
+        run = _run(request, run_uuid)
+        if not run.mapping:
+            raise NotThere
+        report = io.BytesIO()
+        write_report(report, run.mapping, words_of(run.kind))
+        report.seek(0)
+        return FileResponse(report, as_attachment=True, filename=f"{run.kind}-mapping.csv", content_type="text/csv")
 
 
 def _runs(actor: Actor) -> QuerySet[ImportRun]:

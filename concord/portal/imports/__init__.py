@@ -5,9 +5,9 @@ repeat an earlier one, and writes everything in one transaction, or nothing at a
 did not choose to take the good ones. ``runs`` keeps a file with its progress, for work in the background.
 """
 
+from concord.portal.imports.counts import Counts
 from concord.portal.imports.kinds import (
     Check,
-    Counts,
     ImportContext,
     ImportKind,
     Options,
@@ -20,6 +20,7 @@ from concord.portal.imports.kinds import (
     kinds_open_to,
     may_import,
     register_import,
+    words_of,
 )
 from concord.portal.imports.loading import Intake, Loading, Stage, execute, fetch
 from concord.portal.imports.records import MAX_RECORDS, import_records, table_of
@@ -53,4 +54,5 @@ __all__ = [
     "remember",
     "run_import",
     "table_of",
+    "words_of",
 ]

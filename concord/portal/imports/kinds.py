@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.enums import Role
+from concord.portal.imports.counts import Counts
+from concord.portal.imports.mapping import Previewed, Words
 from concord.portal.refusals import InvalidInput
 from concord.portal.tabular import Column, Row, RowError
 
@@ -29,16 +31,6 @@ Progress = Callable[[int, int], None]
 Options = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What an import did to what is stored. ``note`` says what the numbers do not."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    note: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportContext:
     """What ``check`` and ``store`` may know: who imports, when, and what was chosen with the upload."""
@@ -47,10 +39,13 @@ class ImportContext:
     now: datetime
     options: Options = field(default_factory=dict)
     progress: Progress = lambda done, total: None
+    #: whether this only says what would happen
+    dry_run: bool = False
 
 
 Check = Callable[[Sequence[Row], ImportContext], Iterable[RowError]]
 Store = Callable[[Sequence[Row], ImportContext], Counts]
+Preview = Callable[[Sequence[Row], ImportContext], Previewed]
 
 
 def _no_key(row: Row) -> tuple[object, ...]:
@@ -64,7 +59,9 @@ class ImportKind:
     ``key`` gives a row's identity: two rows of one file with the same one are a mistake. ``roles`` may import it;
     ``scope`` is what an API client needs. ``options`` are the names taken with the upload besides the file, and
     ``clean_options`` refuses (``InvalidInput``) those that make no sense before a file is accepted. Either ``store``
-    or ``load`` is given; a kind with ``load`` finds repeated rows itself.
+    or ``load`` is given; a kind with ``load`` finds repeated rows itself. ``preview`` says beforehand what of the good
+    rows becomes what, with ``words`` for the codes that it uses (see ``mapping``); ``option_help`` says what options
+    mean.
     """
 
     code: str
@@ -78,11 +75,20 @@ class ImportKind:
     check: Check = lambda rows, context: ()
     store: Store | None = None
     load: Callable[[Loading], Counts] | None = None
+    preview: Preview | None = None
+    words: Words = field(default_factory=dict)
     options: Collection[str] = ()
+    #: what each option means, for whoever hands a file in
+    option_help: Mapping[str, str | _StrPromise] = field(default_factory=dict)
     clean_options: Callable[[Actor, Options], dict[str, Any]] = lambda actor, options: dict(options)
 
 
 import_kinds: dict[str, ImportKind] = {}
+
+
+def words_of(code: str) -> Words:
+    """What a kind calls the parts and values of its mapping; nothing for one that is not there any more."""
+    return import_kinds[code].words if code in import_kinds else {}
 
 
 def register_import(kind: ImportKind) -> None:

@@ -7,14 +7,17 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
 from concord.portal.events import Subject, record
-from concord.portal.imports.kinds import Counts, ImportContext, ImportKind, Options, Progress, may_import
+from concord.portal.imports.counts import Counts
+from concord.portal.imports.kinds import ImportContext, ImportKind, Options, Progress, may_import
 from concord.portal.imports.loading import Loading
+from concord.portal.imports.mapping import column_lines, refused_lines, stored_form
 from concord.portal.refusals import NotAllowed
 from concord.portal.tabular import Limits, Row, RowError, TableRefusedError, WorkbookLimits, read_table
 from concord.portal.tabular.encodings import BinarySource
@@ -44,6 +47,8 @@ class ImportOutcome:
     rejected_rows: int = 0
     headers: tuple[str, ...] = ()
     stored: bool = False
+    #: what of the file becomes what, as ``mapping.stored_form`` gives it
+    mapping: tuple[dict[str, Any], ...] = ()
 
     @property
     def all_errors(self) -> tuple[RowError, ...]:
@@ -72,7 +77,11 @@ def run_import(
     if not may_import(actor, kind):
         raise NotAllowed(_("You may not import this."), code="import")
     context = ImportContext(
-        actor=actor, now=now, options=options or {}, progress=progress or (lambda _done, _total: None)
+        actor=actor,
+        now=now,
+        options=options or {},
+        progress=progress or (lambda _done, _total: None),
+        dry_run=dry_run,
     )
     carry_out = _load_in_sets if kind.load is not None else _all_at_once
     try:
@@ -107,6 +116,12 @@ def _all_at_once(
     good = [row for row in readable if row.number not in wrong]
     rejected = tuple((row, tuple(wrong[row.number])) for row in rows if row.number in wrong)
     counts, stored = Counts(), False
+    mapping: tuple[dict[str, Any], ...] = ()
+    if kind.preview is not None:
+        previewed = kind.preview(good, context)
+        columns = column_lines(kind.columns, headers, rows)
+        mapping = tuple(stored_form([*columns, *previewed.lines, *refused_lines(rejected)]))
+        counts = previewed.counts if dry_run else counts
     if not dry_run and (accept_good_rows or not rejected):
         counts = _store(kind=kind, rows=good, context=context, file=file, run_uuid=run_uuid)
         stored = True
@@ -118,6 +133,7 @@ def _all_at_once(
         rejected_rows=len(rejected),
         headers=headers,
         stored=stored,
+        mapping=mapping,
     )
 
 

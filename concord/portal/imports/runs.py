@@ -133,6 +133,7 @@ def _keep(run: ImportRun, kind: ImportKind, outcome: ImportOutcome, *, now: date
         outcome.counts.unchanged,
     )
     run.rejected = outcome.rejected_rows
+    run.mapping = list(outcome.mapping)
     run.finished_at = now
     run.message = _summary(run, outcome)[:500]
     if outcome.all_errors:

@@ -191,6 +191,8 @@ class ImportRun(ScopedModel):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
     rejections = models.FileField(_("rejected rows"), upload_to="imports/%Y/%m/", blank=True)
+    #: what of the file becomes what; ``imports.mapping`` says it in the reader's language
+    mapping = models.JSONField(_("mapping"), default=list, blank=True)
     message = models.CharField(_("message"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)

@@ -18,7 +18,8 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from concord.portal.desk import ScopedIndexView, desk_actor
 from concord.portal.doors import refuse_form
-from concord.portal.imports import import_kinds
+from concord.portal.imports import import_kinds, words_of
+from concord.portal.imports.mapping import described, in_parts, write_report
 from concord.portal.imports.runs import FINAL, start_import
 from concord.portal.models import ImportRun
 from concord.portal.refusals import Refusal
@@ -29,6 +30,8 @@ from concord.pricing.forms.desk import UploadForm, kinds_for
 from concord.pricing.models import PriceListVersion
 
 SHOWN_REJECTIONS = 20
+#: lines shown of each part of the mapping
+SHOWN_MAPPINGS = 12
 
 
 def _address(run: ImportRun) -> str:
@@ -142,6 +145,7 @@ class RunView(PricePage):
             run=run, kind_label=_label(run), is_over=run.state in FINAL, share=_share(run), draft=_draft(run)
         )
         context.update(rejections=_first_rejections(run), shown_rejections=SHOWN_REJECTIONS)
+        context["parts"] = in_parts(described(run.mapping, words_of(run.kind)), shown=SHOWN_MAPPINGS)
         return context
 
 
@@ -192,6 +196,22 @@ class _ForManagers(MenuItem):
         return desk_actor(request.user).has_role(*MANAGERS)  # type: ignore[arg-type]
 
 
+class MappingView(ForRoles):
+    """What of the file becomes what, as a table in the reader's language."""
+
+    def get(self, request: HttpRequest, run_uuid: uuid.UUID) -> HttpResponse:
+        """The report file."""
+        run = _run(self, run_uuid)
+        if not run.mapping:
+            raise Http404
+        answer = HttpResponse(content_type="text/csv")
+        answer["Content-Disposition"] = f'attachment; filename="{run.kind}-mapping.csv"'
+        report = io.BytesIO()
+        write_report(report, run.mapping, words_of(run.kind))
+        answer.write(report.getvalue())
+        return answer
+
+
 class ImportsViewSet(ViewSet):
     """Imports of every kind."""
 
@@ -201,11 +221,12 @@ class ImportsViewSet(ViewSet):
     menu_label = gettext_lazy("Imports")
 
     def get_urlpatterns(self) -> list[Any]:
-        """List, upload, one run, its rejected rows."""
+        """List, upload, one run, its rejected rows, what its file becomes."""
         return [
             path("", RunsView.as_view(), name="index"),
             path("results/", RunsView.as_view(results_only=True), name="index_results"),
             path("new/", UploadView.as_view(), name="upload"),
             path("<uuid:run_uuid>/", RunView.as_view(), name="run"),
             path("<uuid:run_uuid>/rejected/", RejectedView.as_view(), name="rejected"),
+            path("<uuid:run_uuid>/mapping/", MappingView.as_view(), name="mapping"),
         ]

@@ -160,7 +160,7 @@ class UploadForm(forms.Form):
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "One a line, such as partner=A-100. For deals: partner, owner, country, currency. For prices:"
+            "One a line, such as partner=A-100. For deals: partner, owner, country, currency, system. For prices:"
             " complete=false keeps the products that the file does not name, publish_at=2026-03-01T00:00+01:00"
             " publishes from then on, note."
         ),
@@ -173,6 +173,7 @@ class UploadForm(forms.Form):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)
         kind.choices = [(one.code, one.label) for one in kinds]
+        self.explained_kinds = [one for one in kinds if one.option_help]
 
     def options(self) -> dict[str, Any]:
         """The options of the kind that was chosen."""

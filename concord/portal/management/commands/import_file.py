@@ -12,12 +12,15 @@ from django.utils import timezone
 
 from concord.portal.actor import portal_actor
 from concord.portal.enums import Door
-from concord.portal.imports import import_kinds
+from concord.portal.imports import import_kinds, words_of
+from concord.portal.imports.mapping import described, in_parts
 from concord.portal.imports.runs import carry_out, start_import
 from concord.portal.models import ImportRun
 from concord.portal.refusals import InvalidInput, Refusal
 
 WIDTH = 30
+#: lines shown of each part of the mapping
+SHOWN = 12
 
 
 class Command(BaseCommand):
@@ -43,7 +46,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="NAME=VALUE",
-            help="Any other option of the kind, such as new_warehouses=true.",
+            help="Any other option of the kind, such as new_warehouses=true. " + _explained(),
         )
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen, store nothing.")
         parser.add_argument(
@@ -69,10 +72,22 @@ class Command(BaseCommand):
             raise CommandError(_sentence(error)) from error
         run = carry_out(run.pk, now=timezone.now(), progress=bar)
         bar.finish(run)
+        self._say_mapping(run)
         if run.state == ImportRun.State.DONE and run.message:
             self.stdout.write(run.message)
         if run.state != ImportRun.State.DONE:
             raise CommandError(self._reasons(run))
+
+    def _say_mapping(self, run: ImportRun) -> None:
+        """What of the file becomes what, the frequent lines of each part."""
+        for part in in_parts(described(run.mapping, words_of(run.kind)), shown=SHOWN):
+            self.stdout.write(f"\n{part.label}")
+            for line in part.lines:
+                what = " → ".join(one for one in (line.theirs, line.ours) if one)
+                how = " – ".join(one for one in (line.how_label, line.note) if one)
+                self.stdout.write(f"  {line.rows:>8,}  {what}  ({how})" if how else f"  {line.rows:>8,}  {what}")
+            if part.more:
+                self.stdout.write(f"            … {part.more:,}")
 
     def _reasons(self, run: ImportRun) -> str:
         lines = [run.message]
@@ -80,6 +95,15 @@ class Command(BaseCommand):
             with run.rejections.open("rb") as file:
                 lines += [line.decode("utf-8-sig").rstrip() for line in file.readlines()[:21]]
         return "\n".join(lines)
+
+
+def _explained() -> str:
+    """What the options of each kind mean."""
+    return " ".join(
+        f"{kind.code}: " + "; ".join(f"{name} = {text}" for name, text in kind.option_help.items()) + "."
+        for kind in import_kinds.values()
+        if kind.option_help
+    )
 
 
 def chosen(options: dict[str, Any]) -> dict[str, Any]:
