@@ -285,3 +285,13 @@ def test_a_duplicate_told_through_the_api(cast, person):
     assert told.json()["end_customer"] is None
     for secret in (cast.partner_a.name, "A-100", cast.seller_a.email):
         assert secret not in told.content.decode()
+
+
+def test_a_reason_that_is_not_on_offer_is_answered_with_those_that_are(cast, person):
+    deal = making.approved(cast)
+    api = person(cast.seller_a)
+    refused = api.do(deal.uuid, "lose", {"reason": "bad_weather"})
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/reason", "unknown_reason")
+    assert {"price", "competitor"} <= {code.strip() for code in error["detail"].rstrip(".").rpartition(":")[2].split(",")}

@@ -20,6 +20,7 @@ from concord.deals.actions.leads_locked import (
     take,
     tell,
 )
+from concord.deals.actions.locked import not_on_offer
 from concord.deals.models import Lead
 from concord.deals.pool_enums import (
     OPEN_LEAD_STATES,
@@ -108,7 +109,7 @@ def release_lead(
     ``NotThere``, ``NotAllowed``, ``WrongState``, ``Changed``, ``InvalidInput``.
     """
     if reason not in ReleaseReason.values:
-        raise InvalidInput.at("/reason", "unknown_reason", _("This reason is not on offer."))
+        raise InvalidInput.at("/reason", "unknown_reason", not_on_offer(ReleaseReason.values))
     lead = locked_lead(actor=actor, lead_uuid=lead_uuid)
     demand_lead_state(LeadDeed.RELEASE, lead)
     can_work_on(actor, lead).enforce()

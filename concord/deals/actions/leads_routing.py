@@ -20,6 +20,7 @@ from concord.deals.actions.leads_locked import (
     take,
     tell,
 )
+from concord.deals.actions.locked import not_on_offer
 from concord.deals.models import Lead, LeadOffer
 from concord.deals.pool.terms import pool_terms
 from concord.deals.pool_enums import (
@@ -133,7 +134,7 @@ def decline_lead(
     """
     can_work_leads(actor).enforce()
     if reason not in ReleaseReason.values:
-        raise InvalidInput.at("/reason", "unknown_reason", _("This reason is not on offer."))
+        raise InvalidInput.at("/reason", "unknown_reason", not_on_offer(ReleaseReason.values))
     lead, offer = _offered(LeadDeed.DECLINE, actor=actor, lead_uuid=lead_uuid, now=now, expect=expect)
     _answer(offer, OfferAnswer.DECLINED, now=now, reason=reason)
     tell("lead.declined", actor=actor, subject=subject_of_lead(lead), payload={"reason": reason})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.deals.enums import ReasonKind
 from concord.deals.models import Deal, ReasonCode
-from concord.deals.queries.reasons import reason_named
+from concord.deals.queries.reasons import reason_named, reasons_for
 from concord.portal.actor import Actor
 from concord.portal.events import Subject
 from concord.portal.locking import database_clock, lock_end_customers
@@ -81,12 +81,18 @@ def locked_deal(
 
 
 def chosen_reason(kind: ReasonKind, code: str, *, pointer: str = "/reason") -> ReasonCode:
-    """The reason code of a decision. Raises ``InvalidInput`` for one that is not on offer."""
+    """The reason code of a decision. Raises ``InvalidInput``, naming the codes on offer, for any other."""
     reason = reason_named(kind, code)
-    if reason is None:
-        message = _("Choose a reason.") if not code else _("This reason is not on offer.")
-        raise InvalidInput.at(pointer, "required" if not code else "unknown_reason", message)
-    return reason
+    if reason is not None:
+        return reason
+    if not code:
+        raise InvalidInput.at(pointer, "required", _("Choose a reason."))
+    raise InvalidInput.at(pointer, "unknown_reason", not_on_offer(one.code for one in reasons_for(kind)))
+
+
+def not_on_offer(codes: Iterable[str]) -> str:
+    """The sentence about a reason code that nobody can choose, with those that one can."""
+    return _("This reason is not on offer. On offer: %(codes)s.") % {"codes": ", ".join(codes)}
 
 
 def moment_after_lock(now: datetime) -> datetime:
