@@ -294,4 +294,5 @@ def test_a_reason_that_is_not_on_offer_is_answered_with_those_that_are(cast, per
     assert refused.status_code == 422
     (error,) = refused.json()["errors"]
     assert (error["pointer"], error["code"]) == ("/reason", "unknown_reason")
-    assert {"price", "competitor"} <= {code.strip() for code in error["detail"].rstrip(".").rpartition(":")[2].split(",")}
+    named = error["detail"].rstrip(".").rpartition(":")[2].split(",")
+    assert {"price", "competitor"} <= {code.strip() for code in named}
