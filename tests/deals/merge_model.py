@@ -23,7 +23,7 @@ class Row:
     #: the company that a partner named, whatever record it stands at by now
     name: int = 0
     #: the deal of a protection, the quote of a promise
-    of: Row | None = None
+    of: Row | None = field(default=None, repr=False)
     price: Decimal | None = None
     over: int | None = None
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
 from concord.deals.actions.changes import change_registration
 from concord.deals.actions.closing import win_deal, withdraw_registration
@@ -26,7 +24,6 @@ from concord.partners.actions.merging import merge_customers
 from concord.partners.actions.unmerging import undo_merge
 from concord.partners.models import CustomerMerge, CustomerRelation, EndCustomer
 from concord.portal.invariants import broken_invariants
-from concord.portal.refusals import Refusal
 from concord.pricing.actions.quotes import issue_quote, withdraw_quote
 from concord.pricing.models import Price, PriceCommitment, Quote
 from tests.cast import Cast, make_cast
@@ -34,6 +31,7 @@ from tests.deals import leads_making as leads
 from tests.deals import making
 from tests.deals.merge_model import Book, Row
 from tests.factories import make_customer
+from tests.machines import Machine, run_machine
 from tests.pricing.quotes.conftest import Shop, make_shop
 
 NAMES = ("Quarzhof Optik AG", "Zeppelin Motorenwerke AG", "Birkental Pumpenbau AG")
@@ -47,29 +45,39 @@ WHO = st.sampled_from("ab")
 COMPANY = st.sampled_from(range(len(NAMES)))
 
 
-class Customers(RuleBasedStateMachine):
-    """Two partners and three companies. Each run goes back to the same start."""
+@dataclass
+class Stage:
+    """Two partners and three companies, which partner A knows."""
 
-    cast: Cast
-    shop: Shop
-    start: list[int]
+    cast: Cast = field(default_factory=make_cast)
+
+    def __post_init__(self) -> None:
+        self.cast.tier.open_registrations = self.cast.tier.new_registrations_a_day = 10_000
+        self.cast.tier.leads_held = self.cast.tier.lead_claims_a_day = 10_000
+        self.cast.tier.save()
+        self.shop: Shop = make_shop(self.cast)
+        self.companies = [make_customer(name, city="Hamburg").pk for name in NAMES]
+        for pk in self.companies:
+            relate(partner_id=self.cast.partner_a.pk, end_customer_id=pk, now=making.now())
+        self.manager = self.cast.actor(self.cast.vendor_manager)
+        self.pricing = self.cast.actor(self.cast.pricing_manager)
+        self.actors = {"a": self.cast.actor(self.cast.seller_a), "b": self.cast.actor(self.cast.seller_b)}
+
+
+class Customers(Machine):
+    """What happens at customers that become one and come apart again."""
+
+    stage: ClassVar[Stage]
 
     def __init__(self) -> None:
         super().__init__()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
+        self.cast, self.shop, self.start = self.stage.cast, self.stage.shop, self.stage.companies
+        self.manager, self.actors = self.stage.manager, self.stage.actors
         self.book = Book()
         self.listed = LISTED[0]
         self.steps = 0
         self.begun = datetime.now(UTC) + timedelta(days=1)
         self.stored: dict[Row, int] = {}
-        self.manager = self.cast.actor(self.cast.vendor_manager)
-        self.actors = {"a": self.cast.actor(self.cast.seller_a), "b": self.cast.actor(self.cast.seller_b)}
-        self.users = {"a": self.cast.seller_a, "b": self.cast.seller_b}
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
 
     # --- helpers
 
@@ -80,12 +88,6 @@ class Customers(RuleBasedStateMachine):
     def tick(self) -> int:
         self.steps += 1
         return self.steps
-
-    def tries(self, act, **values):
-        """What the product made of it; what it refuses changes nothing."""
-        with suppress(Refusal):
-            return act(**values)
-        return None
 
     def one_of(self, number: int, kind: str, *states: str) -> Row | None:
         found = [one for one in self.book.rows if one.kind == kind and (not states or one.state in states)]
@@ -194,8 +196,7 @@ class Customers(RuleBasedStateMachine):
 
     def promise(self, row: Row) -> None:
         may = row.price == self.price_at(row.at)
-        pricing = self.cast.actor(self.cast.pricing_manager)
-        done = self.tries(issue_quote, actor=pricing, quote_uuid=self.public(Quote, row))
+        done = self.tries(issue_quote, actor=self.stage.pricing, quote_uuid=self.public(Quote, row))
         assert (done is not None) == may
         if may:
             row.state = "issued"
@@ -207,7 +208,7 @@ class Customers(RuleBasedStateMachine):
         self.tick()
         row = self.one_of(number, "quote", "issued")
         if row is not None:
-            withdraw_quote(actor=self.cast.actor(self.cast.pricing_manager), quote_uuid=self.public(Quote, row))
+            withdraw_quote(actor=self.stage.pricing, quote_uuid=self.public(Quote, row))
             row.state = "withdrawn"
             self.ends(row)
 
@@ -273,8 +274,15 @@ class Customers(RuleBasedStateMachine):
 
     # --- what must be
 
-    @invariant()
-    def everything_stands_where_the_model_says(self):
+    def model(self):
+        return self.book.rows, self.book.into, len(self.book.merges)
+
+    def look(self) -> None:
+        self.everything_stands_where_the_model_says()
+        assert not [one for one in self.book.rows if one.at in self.book.into and one.is_live and one.kind != "lead"]
+        self.whoever_is_protected_finds_the_customer()
+
+    def everything_stands_where_the_model_says(self) -> None:
         for model, kind, state in (
             (Deal, "deal", "state"),
             (Quote, "quote", "status"),
@@ -299,12 +307,7 @@ class Customers(RuleBasedStateMachine):
     def pks(self, kind: str) -> list[int]:
         return [self.stored[one] for one in self.rows(kind)]
 
-    @invariant()
-    def nothing_lives_at_a_record_that_went_up(self):
-        assert not [one for one in self.book.rows if one.at in self.book.into and one.is_live and one.kind != "lead"]
-
-    @invariant()
-    def whoever_is_protected_finds_the_customer(self):
+    def whoever_is_protected_finds_the_customer(self) -> None:
         for one in self.rows("protection"):
             if one.is_live:
                 partner = {"a": self.cast.partner_a, "b": self.cast.partner_b}[one.who]
@@ -318,21 +321,5 @@ def record(pk: int) -> EndCustomer:
 
 @pytest.mark.django_db
 def test_customers_and_their_model_agree():
-    """``MERGE_MACHINE_RUNS`` runs more than the few of every day: 2,000 is what a release is measured by."""
-    cast = make_cast()
-    cast.tier.open_registrations = cast.tier.new_registrations_a_day = 10_000
-    cast.tier.leads_held = cast.tier.lead_claims_a_day = 10_000
-    cast.tier.save()
-    Customers.cast, Customers.shop = cast, make_shop(cast)
-    Customers.start = []
-    for name in NAMES:
-        customer = make_customer(name, city="Hamburg")
-        relate(partner_id=cast.partner_a.pk, end_customer_id=customer.pk, now=making.now())
-        Customers.start.append(customer.pk)
-    chosen = settings(
-        max_examples=int(os.environ.get("MERGE_MACHINE_RUNS", "20")),
-        stateful_step_count=30,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Customers, settings=chosen)
+    Customers.stage = Stage()
+    run_machine(Customers, name="MERGE", runs=20, steps=30)

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    consumes,
-    initialize,
-    invariant,
-    multiple,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import Bundle, consumes, initialize, multiple, rule
 
 from concord.deals.actions.leads_claiming import claim_lead, reassign_leads, release_lead, withdraw_lead
 from concord.deals.actions.leads_follow_up import convert_lead, note_contact
@@ -29,9 +18,9 @@ from concord.deals.models import Lead, LeadClaim, LeadOffer
 from concord.deals.pool.terms import PoolTerms
 from concord.deals.queries.leads import is_revealed, leads_for
 from concord.portal.actor import portal_actor
-from concord.portal.refusals import Refusal
-from tests.cast import make_cast
+from tests.cast import Cast, make_cast
 from tests.deals import leads_making as leads
+from tests.machines import Machine, run_machine
 
 TERMS = PoolTerms()
 HELD, TODAY = 2, 3
@@ -49,26 +38,31 @@ class Known:
     let_go: dict[str, datetime] = field(default_factory=dict)
 
 
-class Pool(RuleBasedStateMachine):
+class Stage:
     """Two partners of one person each; partner A is asked first, as it sits where the leads are."""
 
+    def __init__(self) -> None:
+        self.cast: Cast = make_cast()
+        self.cast.tier.leads_held, self.cast.tier.lead_claims_a_day = HELD, TODAY
+        self.cast.tier.save()
+        leads.source()
+        self.manager = self.cast.actor(self.cast.vendor_manager)
+        self.actors = {"a": self.cast.actor(self.cast.seller_a), "b": self.cast.actor(self.cast.seller_b)}
+        # Putting together what a partner may see takes longer than reading it: once is enough.
+        self.visible = {who: leads_for(actor) for who, actor in self.actors.items()}
+
+
+class Pool(Machine):
+    """What partners do with leads, and the timers, over weeks."""
+
     known = Bundle("known")
+    stage: ClassVar[Stage]
 
     def __init__(self) -> None:
         super().__init__()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.cast = make_cast()
-        self.cast.tier.leads_held, self.cast.tier.lead_claims_a_day = HELD, TODAY
-        self.cast.tier.save()
-        self.people = {"a": self.cast.seller_a, "b": self.cast.seller_b}
         self.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.leads: dict[int, Known] = {}
         self.claims: list[tuple[str, datetime]] = []
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
 
     # --- the model
 
@@ -105,15 +99,8 @@ class Pool(RuleBasedStateMachine):
 
     # --- both sides
 
-    def tries(self, write) -> bool:
-        try:
-            write()
-        except Refusal:
-            return False
-        return True
-
-    def actor(self, who: str):
-        return self.cast.actor(self.people[who])
+    def did(self, act, actor, pk: int, **values) -> bool:
+        return self.tries(act, actor=actor, **self.same(pk), **values) is not None
 
     def same(self, pk: int):
         lead = Lead.objects.unscoped("the machine looks").get(pk=pk)
@@ -137,7 +124,7 @@ class Pool(RuleBasedStateMachine):
         lead = self.leads[pk]
         may = lead.state == "pool" and not self.cools(lead, who)
         may = may and self.held(who) < HELD and self.claimed_today(who) < TODAY
-        assert self.tries(lambda: claim_lead(actor=self.actor(who), **self.same(pk))) == may
+        assert self.did(claim_lead, self.stage.actors[who], pk) == may
         if may:
             self.claims.append((who, self.now))
             self.take(lead, who)
@@ -146,7 +133,7 @@ class Pool(RuleBasedStateMachine):
     def accept(self, pk, who):
         lead = self.leads[pk]
         may = lead.state == "offered" and lead.owner == who and self.now < lead.due and self.held(who) < HELD
-        assert self.tries(lambda: accept_lead(actor=self.actor(who), **self.same(pk))) == may
+        assert self.did(accept_lead, self.stage.actors[who], pk) == may
         if may:
             self.take(lead, who)
 
@@ -154,7 +141,7 @@ class Pool(RuleBasedStateMachine):
     def decline(self, pk, who):
         lead = self.leads[pk]
         may = lead.state == "offered" and lead.owner == who and self.now < lead.due
-        assert self.tries(lambda: decline_lead(actor=self.actor(who), **self.same(pk))) == may
+        assert self.did(decline_lead, self.stage.actors[who], pk) == may
         if may:
             self.offer(lead)
 
@@ -162,7 +149,7 @@ class Pool(RuleBasedStateMachine):
     def release(self, pk, who):
         lead = self.leads[pk]
         may = lead.state == "claimed" and lead.owner == who
-        assert self.tries(lambda: release_lead(actor=self.actor(who), **self.same(pk))) == may
+        assert self.did(release_lead, self.stage.actors[who], pk) == may
         if may:
             self.let_go(lead)
 
@@ -170,7 +157,7 @@ class Pool(RuleBasedStateMachine):
     def contact(self, pk, who):
         lead = self.leads[pk]
         may = lead.state == "claimed" and lead.owner == who
-        assert self.tries(lambda: note_contact(actor=self.actor(who), text="Called.", **self.same(pk))) == may
+        assert self.did(note_contact, self.stage.actors[who], pk, text="Called.") == may
         if may:
             longest = lead.claimed + timedelta(days=TERMS.most_days_held)
             lead.due = min(self.now + timedelta(days=TERMS.next_contact_days), longest)
@@ -179,7 +166,7 @@ class Pool(RuleBasedStateMachine):
     def convert(self, pk, who):
         lead = self.leads[pk]
         may = lead.state == "claimed" and lead.owner == who
-        assert self.tries(lambda: convert_lead(actor=self.actor(who), **self.same(pk))) == may
+        assert self.did(convert_lead, self.stage.actors[who], pk) == may
         if may:
             lead.state, lead.due = "converted", self.now + timedelta(days=TERMS.draft_days)
 
@@ -187,14 +174,13 @@ class Pool(RuleBasedStateMachine):
     def withdraw(self, pk):
         lead = self.leads[pk]
         may = lead.state in {"new", "offered", "pool", "claimed"}
-        manager = self.cast.actor(self.cast.vendor_manager)
-        assert self.tries(lambda: withdraw_lead(actor=manager, **self.same(pk))) == may
+        assert self.did(withdraw_lead, self.stage.manager, pk) == may
         if may:
             lead.state, lead.owner, lead.due = "withdrawn", "", None
 
     @rule()
     def hand_over(self):
-        seller, colleague = self.cast.seller_a, self.cast.seller_a2
+        seller, colleague = self.stage.cast.seller_a, self.stage.cast.seller_a2
         expected = sum(one.owner == "a" and one.state == "claimed" for one in self.leads.values())
         for one, other in ((seller, colleague), (colleague, seller)):
             moved = reassign_leads(actor=portal_actor(), from_user_id=one.pk, to_user_id=other.pk, now=self.now)
@@ -217,17 +203,22 @@ class Pool(RuleBasedStateMachine):
                 self.offer(lead)
         assert run_pool(actor=portal_actor(), now=self.now) == 0
 
-    @invariant()
-    def both_say_the_same(self):
-        names = {self.cast.partner_a.pk: "a", self.cast.partner_b.pk: "b", None: ""}
+    # --- what must be
+
+    def model(self):
+        return self.leads
+
+    def look(self) -> None:
+        names = {self.stage.cast.partner_a.pk: "a", self.stage.cast.partner_b.pk: "b", None: ""}
         stored = Lead.objects.unscoped("the machine looks").filter(pk__in=list(self.leads))
         seen = {
             lead.pk: (lead.state, names[lead.partner_id], lead.offered_until or lead.follow_up_by) for lead in stored
         }
         assert seen == {pk: (one.state, one.owner, one.due) for pk, one in self.leads.items()}
+        self.what_is_held_has_one_claim_and_what_is_offered_one_offer()
+        self.a_partner_sees_what_is_free_and_reads_what_is_its_own()
 
-    @invariant()
-    def what_is_held_has_one_claim_and_what_is_offered_one_offer(self):
+    def what_is_held_has_one_claim_and_what_is_offered_one_offer(self) -> None:
         claims = LeadClaim.objects.unscoped("the machine looks").filter(ended_at__isnull=True)
         held = {pk for pk, one in self.leads.items() if one.state in {"claimed", "converted"}}
         assert sorted(claims.values_list("lead_id", flat=True)) == sorted(held)
@@ -236,11 +227,9 @@ class Pool(RuleBasedStateMachine):
             pk for pk, one in self.leads.items() if one.state == "offered"
         )
 
-    @invariant()
-    def a_partner_sees_what_is_free_and_reads_what_is_its_own(self):
-        for who in "ab":
-            actor = self.actor(who)
-            seen = {lead.pk: is_revealed(actor, lead) for lead in leads_for(actor)}
+    def a_partner_sees_what_is_free_and_reads_what_is_its_own(self) -> None:
+        for who, actor in self.stage.actors.items():
+            seen = {lead.pk: is_revealed(actor, lead) for lead in self.stage.visible[who].all()}
             own = {pk for pk, one in self.leads.items() if one.owner == who and one.state in {"claimed", "converted"}}
             free = {pk for pk, one in self.leads.items() if one.state == "pool"}
             offered = {pk for pk, one in self.leads.items() if one.state == "offered" and one.owner == who}
@@ -250,12 +239,5 @@ class Pool(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_the_pool_and_its_model_agree():
-    """``POOL_MACHINE_RUNS`` runs more than the few of every day."""
-    runs = int(os.environ.get("POOL_MACHINE_RUNS", "15"))
-    chosen = settings(
-        max_examples=runs,
-        stateful_step_count=25,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Pool, settings=chosen)
+    Pool.stage = Stage()
+    run_machine(Pool, name="POOL", runs=15, steps=25)

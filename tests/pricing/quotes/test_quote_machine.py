@@ -1,23 +1,16 @@
-"""Quotes and promises against a small model of them: whatever is done in whatever order, both come to the same.
-
-``QUOTE_MACHINE_RUNS`` runs more than those of every day: 2,000 is what a release is measured by.
-"""
+"""Quotes and promises against a small model of them: whatever is done in whatever order, both come to the same."""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, consumes, rule
 
-from concord.portal.refusals import Refusal
 from concord.pricing.actions.quotes import (
     accept_quote,
     decline_quote,
@@ -30,7 +23,8 @@ from concord.pricing.actions.quotes import (
 from concord.pricing.actions.special_prices import approve_special_price, request_special_price
 from concord.pricing.models import Price, PriceCommitment, Quote
 from tests.cast import make_cast
-from tests.pricing.quotes.conftest import make_shop
+from tests.machines import Machine, run_machine
+from tests.pricing.quotes.conftest import Shop, make_shop
 
 LISTED = ("10.0000", "9.5000", "9.0000")
 
@@ -44,26 +38,20 @@ class Known:
     supersedes: int | None = None
 
 
-class Quotes(RuleBasedStateMachine):
+class Quotes(Machine):
     """One customer, one product, one quantity; the vendor's manager acts, who sees every promise.
 
     The model: what a live quote promises is the one price; without one it is the lower of special price and list.
     """
 
     quotes = Bundle("quotes")
+    stage: ClassVar[Shop]
 
     def __init__(self) -> None:
         super().__init__()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.shop = make_shop(make_cast())
-        self.by = self.shop.cast.pricing_manager
+        self.shop, self.by = self.stage, self.stage.cast.pricing_manager
         self.listed, self.special = Decimal(LISTED[0]), None
         self.known: dict[int, Known] = {}
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
 
     # --- the model
 
@@ -88,12 +76,10 @@ class Quotes(RuleBasedStateMachine):
 
     # --- both sides
 
-    def tries(self, act, quote: int, **more):
-        """Whether the product did it; what it refuses changes nothing."""
+    def does(self, act, quote: int):
+        """What the product made of it, or ``None``."""
         uuid = Quote.objects.unscoped("test").get(pk=quote).uuid
-        with suppress(Refusal):
-            return act(actor=self.shop.actor(self.by), quote_uuid=uuid, **more)
-        return None
+        return self.tries(act, actor=self.shop.actor(self.by), quote_uuid=uuid)
 
     @rule(target=quotes)
     def draft(self):
@@ -107,7 +93,7 @@ class Quotes(RuleBasedStateMachine):
         former = self.known.get(one.supersedes)
         may = one.state == "draft" and one.price == self.seen() == self.in_force()
         may = may and (former is None or former.state != "accepted")
-        assert (self.tries(issue_quote, quote) is not None) == may
+        assert (self.does(issue_quote, quote) is not None) == may
         if may:
             one.state = "issued"
             if former is not None and former.state == "issued":
@@ -120,14 +106,14 @@ class Quotes(RuleBasedStateMachine):
     def end(self, quote, end):
         state, act = end
         may = self.known[quote].state == "issued"
-        assert (self.tries(act, quote) is not None) == may
+        assert (self.does(act, quote) is not None) == may
         if may:
             self.known[quote].state = state
 
     @rule(target=quotes, quote=quotes)
     def revise(self, quote):
         begun = any(one.supersedes == quote for one in self.known.values())
-        made = self.tries(revise_quote, quote)
+        made = self.does(revise_quote, quote)
         if made is None or made.pk in self.known:
             return quote
         assert not begun
@@ -157,7 +143,7 @@ class Quotes(RuleBasedStateMachine):
         outdated = {pk for pk, one in self.known.items() if one.state == "issued" and one.price != self.free_price()}
         if self.known[quote].state == "draft" and self.known[quote].supersedes is not None:
             outdated.add(self.known[quote].supersedes)
-        if self.tries(reprice, quote) is None:
+        if self.does(reprice, quote) is None:
             return
         for row in Quote.objects.unscoped("test").order_by("pk").prefetch_related("lines"):
             one = self.known.setdefault(row.pk, Known(Decimal(0), supersedes=row.supersedes_id))
@@ -180,8 +166,12 @@ class Quotes(RuleBasedStateMachine):
         assert expire_quotes(now=over + timedelta(microseconds=1)) == 1
         self.known[quote].state = "expired"
 
-    @invariant()
-    def states_and_promises_are_those_of_the_model(self):
+    # --- what must be
+
+    def model(self):
+        return self.known
+
+    def look(self) -> None:
         now = datetime.now(UTC)
         stored = dict(Quote.objects.unscoped("test").values_list("pk", "status"))
         assert stored == {pk: one.state for pk, one in self.known.items()}
@@ -193,10 +183,5 @@ class Quotes(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_quotes_and_their_model_agree():
-    chosen = settings(
-        max_examples=int(os.environ.get("QUOTE_MACHINE_RUNS", "25")),
-        stateful_step_count=20,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Quotes, settings=chosen)
+    Quotes.stage = make_shop(make_cast())
+    run_machine(Quotes, name="QUOTE", runs=25, steps=20)
