@@ -40,7 +40,15 @@ def wire() -> None:
     register_constraint("evidence_about_its_deal", AboutSomethingElse)
     register_import(DEALS)
     register_import(VENDOR_ACCOUNTS)
-    guarding_triggers.add("protection_locks_customer")
+    guarding_triggers.update(
+        {
+            "deals_protection protection_locks_customer",
+            "deals_evidence evidence_is_kept",
+            "deals_evidence evidence_about_its_deal",
+        }
+    )
+    at_customers = ("deal", "dealtwin", "lead", "protection", "vendoraccount")
+    guarding_triggers.update(f"deals_{table} not_at_merged_customer" for table in at_customers)
     for invariant in deal_invariants():
         register_invariant(invariant)
     registry.merge_participants.append(registry.MergeParticipant("deals", merge_plan, built_on_merge))

@@ -23,6 +23,7 @@ class PartnersConfig(AppConfig):
         from concord.partners.enums import EVENT_LABELS, LOOKS
         from concord.partners.importers import KINDS
         from concord.partners.models import ApiClient, EndCustomer, Member, Partner, ProductFamily, Tier
+        from concord.partners.queries.invariants import customer_invariants
         from concord.partners.queries.matching_keys import key_invariants
         from concord.partners.queries.people import resolve_user
         from concord.portal import imports, registry
@@ -30,6 +31,7 @@ class PartnersConfig(AppConfig):
         from concord.portal.enums import Role
         from concord.portal.events import register_consumer
         from concord.portal.invariants import register_invariant
+        from concord.portal.invariants.guards import guarding_triggers
         from concord.portal.ui.looks import register_looks
 
         managers = {Role.CHANNEL_MANAGER, Role.PRICING_MANAGER}
@@ -52,10 +54,18 @@ class PartnersConfig(AppConfig):
                 prefix="/company/",
             )
         )
-        for invariant in key_invariants():
+        for invariant in [*key_invariants(), *customer_invariants()]:
             register_invariant(invariant)
         post_migrate.connect(
             lambda **_kwargs: note_fresh_keys(), sender=self, weak=False, dispatch_uid="partners.fresh_keys"
+        )
+        guarding_triggers.update(
+            {
+                "partners_endcustomer customer_tree",
+                "partners_endcustomer customer_words_on_insert",
+                "partners_endcustomer customer_words_on_update",
+                "partners_customerrelation not_at_merged_customer",
+            }
         )
         for kind in KINDS:
             imports.register_import(kind)

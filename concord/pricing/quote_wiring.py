@@ -29,7 +29,7 @@ def wire_quotes() -> None:
     register_constraint("one_price", price_refused)
     register_constraint("one_currency", price_refused)
     register_constraint("special_price_cap", SpecialPriceUsedUp)
-    guarding_triggers.add("special_price_cap")
+    guarding_triggers.add("pricing_specialpriceuse special_price_cap")
     register_constraint("one_special_price", special_price_tied)
     registry.event_labels.update(QUOTE_EVENT_LABELS)
     register_looks(

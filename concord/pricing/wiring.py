@@ -47,8 +47,16 @@ def wire_catalogue() -> None:
     registry.event_labels.update(CATALOGUE_EVENT_LABELS)
     for name in (*TIE_CONSTRAINTS, "price_list_priority_once"):
         register_constraint(name, rules_tied)
-    guarding_triggers.update({"commitment_locks_customer", "reservation_within_stock"})
-    guarding_triggers.update({"customer_tree", "not_at_merged_customer"})
+    guarding_triggers.update(
+        {
+            "pricing_pricecommitment commitment_locks_customer",
+            "pricing_stockreservation reservation_within_stock",
+            "pricing_product product_words_on_insert",
+            "pricing_product product_words_on_update",
+        }
+    )
+    at_customers = ("pricecommitment", "priceexception", "quote", "registrationbenefit", "specialprice")
+    guarding_triggers.update(f"pricing_{table} not_at_merged_customer" for table in at_customers)
     for invariant in price_invariants():
         register_invariant(invariant)
     registry.merge_participants.append(registry.MergeParticipant("pricing", merge_plan, built_on_merge))

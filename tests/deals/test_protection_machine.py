@@ -38,7 +38,9 @@ from tests.factories import make_product
 from tests.machines import Machine, run_machine
 
 TERMS = ProgrammeTerms()
-RULES = {"one_protection", "protection_life", "life_protects", "life_held", "protection_benefit"}
+RULES = {
+    "one_protection", "protection_of_deal", "protection_life", "life_protects", "life_held", "protection_benefit",
+}  # fmt: skip
 WHO = st.sampled_from("ab")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from concord.portal.invariants import Invariant, by_statement
-from concord.pricing.enums import PriceKind, QuoteStatus, SpecialPriceStatus, VersionStatus
+from concord.pricing.enums import PriceKind, QuoteStatus, ReservationStage, SpecialPriceStatus, VersionStatus
 
 _DIFFERING_PROMISES = """
 SELECT format('commitments %%s and %%s', a.id, b.id)
@@ -114,6 +114,26 @@ _RESERVED_FOR_NOTHING = """
 SELECT format('reservation %%s of quote %%s', r.uuid, q.uuid)
 FROM pricing_stockreservation r JOIN pricing_quote q ON q.id = r.quote_id
 WHERE r.ended_at IS NULL AND r.until > %(now)s::timestamptz AND q.status <> ALL(%(keeping)s)
+"""
+# Held while the quote is in force, firm once it was accepted.
+_RESERVED_AT_ANOTHER_STAGE = """
+SELECT format('reservation %%s of quote %%s', r.uuid, q.uuid)
+FROM pricing_stockreservation r JOIN pricing_quote q ON q.id = r.quote_id
+WHERE r.ended_at IS NULL AND r.until > %(now)s::timestamptz
+  AND ((r.stage = %(firm)s AND q.status = %(issued)s) OR (r.stage = %(held)s AND q.status = %(accepted)s))
+"""
+_MORE_THAN_GRANTED = """
+SELECT format('special price %%s', s.uuid)
+FROM pricing_specialprice s JOIN pricing_specialpriceuse u ON u.special_price_id = s.id
+WHERE u.used_at IS NOT NULL OR u.until > %(now)s::timestamptz
+GROUP BY s.uuid, s.quantity_cap HAVING sum(u.quantity) > s.quantity_cap
+"""
+# Reserved while the quote is in force, used for good once it was accepted.
+_USED_BY_NOTHING = """
+SELECT format('use %%s of quote %%s', u.id, q.uuid)
+FROM pricing_specialpriceuse u JOIN pricing_quote q ON q.id = u.quote_id
+WHERE (u.used_at IS NOT NULL AND q.status <> %(accepted)s)
+   OR (u.until > %(now)s::timestamptz AND q.status <> %(issued)s)
 """
 
 
@@ -224,6 +244,31 @@ def price_invariants() -> list[Invariant]:
             _RESERVED_FOR_NOTHING,
             "kept although its quote does not stand",
             {"keeping": [QuoteStatus.ISSUED, QuoteStatus.ACCEPTED]},
+        ),
+        by_statement(
+            "reserved_stage",
+            _("Stock is held for quotes in force and firm for accepted ones"),
+            _RESERVED_AT_ANOTHER_STAGE,
+            "kept as its quote does not stand",
+            {
+                "firm": ReservationStage.FIRM,
+                "held": ReservationStage.HELD,
+                "issued": QuoteStatus.ISSUED,
+                "accepted": QuoteStatus.ACCEPTED,
+            },
+        ),
+        by_statement(
+            "special_price_cap",
+            _("No more of a special price is taken than was granted"),
+            _MORE_THAN_GRANTED,
+            "more is taken than was granted",
+        ),
+        by_statement(
+            "special_price_use",
+            _("Special prices are taken by quotes that stand"),
+            _USED_BY_NOTHING,
+            "taken although its quote does not stand",
+            {"issued": QuoteStatus.ISSUED, "accepted": QuoteStatus.ACCEPTED},
         ),
         by_statement("stock", _("Counts of stock make sense"), _STOCK, "counts below nothing, or of the future"),
     ]
