@@ -159,6 +159,12 @@ def end_quote(racer: Racer, turn: int) -> str:
     return name
 
 
+_STATE_AFTER = {
+    "accept": "accepted", "withdraw": "withdrawn", "supersede": "superseded", "expire": "expired",
+    "reprice": "superseded",
+}  # fmt: skip
+
+
 @action
 def _end_unguarded(name: str, one: dict) -> None:
     """What somebody would write who reads the state, looks at it, and saves."""
@@ -172,7 +178,7 @@ def _end_unguarded(name: str, one: dict) -> None:
     if quote.status != "issued":
         raise Conflict("too late", code="wrong_state")
     time.sleep(0.02)
-    quote.status, quote.ended_at = {"accept": "accepted", "withdraw": "withdrawn"}[name], datetime.now(UTC)
+    quote.status, quote.ended_at = _STATE_AFTER[name], datetime.now(UTC)
     quote.save()
     record_for(f"quote.{quote.status}", actor=portal_actor(), quote=quote)
 

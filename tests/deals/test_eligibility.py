@@ -237,3 +237,16 @@ def test_an_approval_is_not_stopped_by_a_rule_that_came_later(cast):
     deal = making.submitted(cast)
     rule(cast, RuleKind.MINIMUM_VALUE, minimum_amount=10_000_000, currency=deal.currency)
     assert approve_registration(actor=cast.actor(cast.vendor_manager), deal_uuid=deal.uuid, now=making.now())
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "said"),
+    [("USD", 10_000, "10,000.00 USD"), ("JPY", 10_000, "10,000 JPY"), ("KWD", 10, "10.000 KWD")],
+)
+def test_the_minimum_is_told_in_the_decimals_of_its_currency(cast, currency, amount, said):
+    rule(cast, RuleKind.MINIMUM_VALUE, minimum_amount=amount, currency=currency)
+    product = make_product(cast.family)
+    set_price(make_price_list(currency), product, "0.5")
+    with pytest.raises(InvalidInput) as refused:
+        making.submitted(cast, products=[product], currency=currency)
+    assert said in str(refused.value.errors[0].message)

@@ -6,21 +6,12 @@ nudge arrives, or is lost and the beat comes round.
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
-from celery import Celery
 from django.db import transaction
 from kombu import Connection
 
@@ -28,10 +19,7 @@ from concord.portal.actor import portal_actor
 from concord.portal.enums import Door
 from concord.portal.events import Subject, record
 from concord.portal.settings.base import broker_options
-
-PROJECT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 60
-DONE_WITHIN = 30
+from tests.faults.workers import DONE_WITHIN, sender, wait_for
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
@@ -39,81 +27,6 @@ pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(params=["pgmq", "redis"])
 def broker(request) -> str:
     return request.getfixturevalue(f"{request.param}_url")
-
-
-class Worker:
-    def __init__(self, broker: str, database: str, log: Path, *options: str) -> None:
-        self.log = log
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable, "-m", "celery", "--app", "concord.portal.celery:app", "worker", "--pool", "threads",
-                    "--concurrency", "2", "--loglevel", "info", "--without-gossip", "--without-mingle", *options,
-                ],
-                cwd=PROJECT,
-                env={
-                    **os.environ,
-                    "DJANGO_SETTINGS_MODULE": "concord.portal.settings.test",
-                    "DATABASE_URL": database,
-                    "BROKER_URL": broker,
-                },
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )  # fmt: skip
-
-    def wait_until_ready(self) -> None:
-        wait_for(lambda: self.died() or " ready." in self.log.read_text(), READY_WITHIN, self.report)
-        assert not self.died(), self.report()
-
-    def died(self) -> bool:
-        return self.process.poll() is not None
-
-    def report(self) -> str:
-        return f"worker's code {self.process.poll()}, log:\n{self.log.read_text()[-4000:]}"
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
-
-    def kill(self) -> None:
-        if not self.died():
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-
-@pytest.fixture
-def start_worker(app_dsn, tmp_path) -> Iterator[Callable[..., Worker]]:
-    with ExitStack() as stack:
-
-        def start(broker: str, *options: str, wait: bool = True) -> Worker:
-            worker = Worker(broker, app_dsn, tmp_path / f"worker-{uuid.uuid4()}.log", *options)
-            stack.callback(worker.kill)
-            if wait:
-                worker.wait_until_ready()
-            return worker
-
-        yield start
-
-
-@contextmanager
-def sender(broker: str) -> Iterator[Celery]:
-    """What web processes are to the broker; ours runs tasks at once, so the test brings its own."""
-    app = Celery("sender", broker=broker, set_as_current=False)
-    app.conf.broker_transport_options = broker_options(broker)
-    app.conf.task_default_queue = "concord"
-    try:
-        yield app
-    finally:
-        app.close()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float, report: Callable[[], str]) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {seconds} s; {report()}")
-        time.sleep(0.05)
 
 
 def commit_a_fact() -> uuid.UUID:

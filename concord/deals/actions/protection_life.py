@@ -100,9 +100,10 @@ def end_protection(
 ) -> list[str]:
     """Cut what is in force (in some families alone, when given); an end is never moved later. Codes of what ended.
 
-    When nothing is left, the life ends too, and what was still asked for is over. Records ``deal.protection_ended``.
+    What begins later by the clock of another machine, or of before the clock was put back, never begins. When nothing
+    is left, the life ends too, and what was still asked for is over. Records ``deal.protection_ended``.
     """
-    live = Protection.objects.unscoped("what this deal holds ends").filter(deal=deal, period__contains=at)
+    live = Protection.objects.unscoped("what this deal holds ends").filter(deal=deal, period__endswith__gt=at)
     if families is not None:
         live = live.filter(family_id__in=families)
     ended: list[str] = []
@@ -111,7 +112,7 @@ def end_protection(
             protection.period = period(protection.period.lower, at)
             protection.save(update_fields=["period", "updated_at"])
         else:
-            protection.delete()  # it began at this very moment and protected nothing
+            protection.delete()  # it begins at this very moment or later, and protected nothing
         ended.append(protection.family.code)
     end_registration_benefits(actor=actor, granted_by=subject_of(deal), at=at, family_ids=families)
     if ended:
@@ -121,7 +122,7 @@ def end_protection(
             subject=subject_of(deal),
             payload={"families": sorted(ended), "at": at, "cause": cause},
         )
-    rest = Protection.objects.unscoped("what is left").filter(deal=deal, period__contains=at)
+    rest = Protection.objects.unscoped("what is left").filter(deal=deal, period__endswith__gt=at)
     if not rest.exists():
         finish_life(deal, at=at, cause=cause)
     return sorted(ended)

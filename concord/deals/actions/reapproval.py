@@ -16,7 +16,7 @@ def settle_earlier_protections(deal: Deal, *, actor: Actor, at: datetime) -> set
     They keep their period, so that a change never prolongs. What it held at another customer ends now: one registration
     protects one customer.
     """
-    live = Protection.objects.unscoped("what this deal holds").filter(deal=deal, period__contains=at)
+    live = Protection.objects.unscoped("what this deal holds").filter(deal=deal, period__endswith__gt=at)
     held = dict(live.values_list("family_id", "end_customer_id"))
     if any(customer_id != deal.end_customer_id for customer_id in held.values()):
         end_protection(deal, actor=actor, at=at, cause=EndCause.DECIDED)
@@ -26,5 +26,5 @@ def settle_earlier_protections(deal: Deal, *, actor: Actor, at: datetime) -> set
 
 def give_back(deal: Deal, *, actor: Actor, at: datetime) -> None:
     """Inside a decision against a deal: what an earlier approval gave ends with it."""
-    if Protection.objects.unscoped("what this deal holds").filter(deal=deal, period__contains=at).exists():
+    if Protection.objects.unscoped("what this deal holds").filter(deal=deal, period__endswith__gt=at).exists():
         end_protection(deal, actor=actor, at=at, cause=EndCause.DECIDED)

@@ -89,6 +89,26 @@ class WorkingCalendar:
         return self._at(day, self.opens), self._at(day, self.closes)
 
 
+@lru_cache(maxsize=64)
+def _holidays_in(country: str, region: str, year: int) -> frozenset[date]:
+    return frozenset(public_holidays.country_holidays(country, subdiv=region or None, years=year, expand=False))
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHolidays(Container[date]):
+    """A country's public holidays, a year at a time as asked.
+
+    The library's own calendar marks a year as known before its days are in: who asks from another thread at that moment
+    would find no holidays. Here a year is whole before anybody sees it.
+    """
+
+    country: str
+    region: str = ""
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and day in _holidays_in(self.country, self.region, day.year)
+
+
 def has_calendar(country: str, region: str) -> bool:
     """Whether public holidays of a country, or of a region in it, are known; nothing asked for is known."""
     known = public_holidays.list_supported_countries(include_aliases=True)
@@ -106,7 +126,7 @@ def calendar_of(terms: ProgrammeTerms) -> WorkingCalendar:
     """The vendor's calendar by the programme's terms; the country's holidays are computed year by year as asked."""
     days: Container[date] = frozenset()
     if terms.calendar_country:
-        days = public_holidays.country_holidays(terms.calendar_country, subdiv=terms.calendar_region or None)
+        days = PublicHolidays(terms.calendar_country, terms.calendar_region)
     return WorkingCalendar(
         time_zone=terms.time_zone,
         opens=_hour(terms.opens_at_hour),

@@ -20,6 +20,7 @@ from concord.deals.enums import RuleKind, SalesStage
 from concord.deals.models import Deal, DealLine, EligibilityRule
 from concord.deals.queries.vendor_accounts import is_vendor_account
 from concord.partners.models import CustomerRelation, Partner, ProductFamily
+from concord.portal.money import plain
 from concord.portal.periods import local_date
 from concord.portal.refusals import FieldError
 from concord.pricing.models import Price
@@ -224,7 +225,7 @@ def _territory(rule: EligibilityRule, asked: Asked, _known_: _Known, _now: datet
 def _minimum(rule: EligibilityRule, asked: Asked, known: _Known, _now: datetime) -> list[Finding]:
     if asked.currency != rule.currency or rule.minimum_amount is None:
         return []
-    values = {"minimum": f"{rule.minimum_amount:,.2f}", "currency": rule.currency}
+    values = {"minimum": f"{plain(rule.minimum_amount, rule.currency):,}", "currency": rule.currency}
     if known.value is None:
         reason = _("The value cannot be told: not every product has a list price in %(currency)s.") % values
         return [Finding(rule.display_name, "value_unknown", "/lines", reason, for_vendor_only=True)]

@@ -17,15 +17,18 @@ from concord.pricing.actions.quote_facts import facts_of_quote
 from concord.pricing.enums import QuoteStatus
 from concord.pricing.models import Quote
 
-# No promise's end is ever moved later, and none ends before it began.
+# No promise's end is ever moved later, and none ends before it began: one that began later by another clock is over at
+# once all the same.
 _END = """
 WITH ended AS (
     UPDATE pricing_quote SET status = %(target)s, ended_at = %(at)s, updated_at = %(at)s
     WHERE id = %(quote)s AND status = %(issued)s AND (%(even_over)s OR expires_at > %(at)s)
     RETURNING id
 ), promises AS (
-    UPDATE pricing_pricecommitment c SET validity = tstzrange(lower(c.validity), %(at)s, '[)')
-    FROM ended WHERE c.quote_id = ended.id AND upper(c.validity) > %(at)s AND lower(c.validity) < %(at)s
+    UPDATE pricing_pricecommitment c
+    SET validity = tstzrange(
+        lower(c.validity), greatest(%(at)s, lower(c.validity) + interval '1 microsecond'), '[)')
+    FROM ended WHERE c.quote_id = ended.id AND upper(c.validity) > %(at)s
 ), freed AS (
     UPDATE pricing_stockreservation r SET ended_at = %(at)s, updated_at = %(at)s
     FROM ended WHERE r.quote_id = ended.id AND r.ended_at IS NULL

@@ -10,17 +10,19 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
-from concord.deals.queries.invariants import protection_invariants
-from concord.deals.queries.pool_invariants import pool_invariants
+from concord.deals.actions.leads_routing import route_new_lead
 from concord.portal.actor import portal_actor
 from concord.portal.invariants import broken_invariants, check_due, invariants
+from concord.portal.invariants.guards import guarding_triggers
 from concord.portal.models import CheckRun, Event
 from concord.portal.periods import period
 from concord.portal.tasks import check_invariants_nightly
 from concord.pricing.actions.drift import check_drift
+from concord.pricing.actions.special_prices import approve_special_price, request_special_price
 from concord.pricing.models import TierDiscount
 from concord.pricing.queries.drift import drifted_lines
 from concord.pricing.tasks import check_drift_nightly
+from tests.deals import leads_making as leads
 from tests.deals.making import approved
 from tests.factories import FAR_AHEAD, LONG_AGO
 
@@ -82,6 +84,48 @@ HARM = {
     "approvals_told": "UPDATE portal_event SET verb = 'deal.forgotten' WHERE verb = 'deal.approved'",
     "deals_there": "UPDATE deals_deal SET uuid = gen_random_uuid()",
     "stories": "UPDATE pricing_quote SET story_type = 'deal', story_uuid = gen_random_uuid()",
+    "reserved_stage": """
+        INSERT INTO pricing_stockreservation
+            (uuid, created_at, updated_at, quote_id, product_id, quantity, stage, until)
+        SELECT gen_random_uuid(), now(), now(), quote_id, product_id, 6, 'firm', now() + interval '9 days'
+        FROM pricing_quoteline LIMIT 1""",
+    "special_price_cap": """
+        INSERT INTO pricing_specialpriceuse (special_price_id, quote_id, quantity, since, until)
+        SELECT s.id, q.id, 9, now(), now() + interval '9 days' FROM pricing_specialprice s, pricing_quote q""",
+    "special_price_use": """
+        INSERT INTO pricing_specialpriceuse (special_price_id, quote_id, quantity, since, used_at)
+        SELECT s.id, q.id, 1, now(), now() FROM pricing_specialprice s, pricing_quote q""",
+    "protection_life": "UPDATE deals_protectionlife SET ends_at = ends_at - interval '1 day'",
+    "life_protects": "DELETE FROM deals_protection",
+    "life_held": "UPDATE deals_protectionlife SET held = interval '1 day'",
+    "holds_ended": """
+        INSERT INTO deals_protectionhold
+            (uuid, created_at, updated_at, deal_id, life_id, state, period, cause_id, note, by_vendor, asked_at,
+             answered_at, answer_note, ended_at)
+        SELECT gen_random_uuid(), now(), now(), deal_id, id, 'granted',
+               tstzrange(now() - interval '9 days', now() - interval '1 day'), 0, '', true, now(), now(), '', now()
+        FROM deals_protectionlife""",
+    "taken_over": "UPDATE deals_deal SET review_status = 'imported'",
+    "merged_empty": "UPDATE partners_endcustomer SET merged_into_id = 0",
+    "merges": "UPDATE partners_endcustomer SET merged_into_id = 0",
+    "groups": """
+        UPDATE partners_endcustomer c SET parent_id = (
+            SELECT id FROM partners_endcustomer o WHERE o.id <> c.id ORDER BY id LIMIT 1)""",
+    "lead_held": "UPDATE deals_leadclaim SET ended_at = now(), \"end\" = 'released'",
+    "lead_offered": "UPDATE deals_leadoffer SET answer = 'declined', answered_at = now()",
+    "lead_deal": """
+        UPDATE deals_lead SET
+            state = 'converted', deal_id = (SELECT id FROM deals_deal LIMIT 1),
+            partner_id = (SELECT id FROM partners_partner WHERE code = 'B-200')""",
+    "imports": """
+        INSERT INTO portal_importrun
+            (kind, state, dry_run, accept_good_rows, options, file, file_name, rows, done, created, updated, unchanged,
+             rejected, rejections, message, created_at)
+        VALUES ('products', 'done', false, false, '{}', 'f', 'f', 0, 0, 0, 0, 0, 0, '', '', now())""",
+    "import_marks": """
+        ALTER TABLE portal_importmark DROP CONSTRAINT import_mark_once;
+        INSERT INTO portal_importmark (kind, subject, file, state, rows, told, at)
+        SELECT 'products', '', 'f', 's', 10000, '{}', now() FROM generate_series(1, 2)""",
     "guards": "ALTER TABLE pricing_pricecommitment DISABLE TRIGGER commitment_locks_customer",
     "history": "DELETE FROM portal_event WHERE sequence = 1",
 }
@@ -89,11 +133,19 @@ HARM = {
 
 @pytest.fixture
 def healthy(shop, cast):
-    """A live quote under a tier discount, and a protection with its benefit."""
+    """A live quote under a tier discount, a protection with its benefit, a capped special price, leads at partners."""
     TierDiscount.objects.create(
         tier=cast.tier, family=cast.family, percent=Decimal(10), period=period(LONG_AGO, FAR_AHEAD)
     )
     approved(cast)
+    asked = request_special_price(
+        actor=shop.actor(), partner_id=cast.partner_a.pk, end_customer_id=shop.customer.pk, sku=shop.switch.sku,
+        currency="USD", unit_price=Decimal("4.2"), quantity=1, quantity_cap=8, valid_until=shop.day(60), reason="-",
+    )  # fmt: skip
+    approve_special_price(actor=shop.actor(cast.pricing_manager), special_price_uuid=asked.uuid)
+    leads.claimed(cast)
+    offered = leads.new()
+    assert route_new_lead(actor=portal_actor(), lead_id=offered.pk, now=datetime.now(UTC))
     shop.issue((shop.relay, 60), (shop.sensor, 1), (shop.relay, 40))
     assert list(broken_invariants(now=datetime.now(UTC))) == []
     assert list(drifted_lines(now=datetime.now(UTC))) == []
@@ -122,9 +174,25 @@ def test_what_breaks_a_rule_is_found(healthy, harm, rule: str) -> None:
 
 
 def test_every_rule_has_its_harm() -> None:
-    # Those of the pool and of the lives of protections are broken in their own tests.
-    others = {rule.code for rule in [*pool_invariants(), *protection_invariants()]}
-    assert set(HARM) | others == set(invariants)
+    assert set(HARM) == set(invariants)
+
+
+def test_every_trigger_is_missed_on_its_own_table(healthy, harm, superuser_dsn: str) -> None:
+    with psycopg.connect(superuser_dsn, autocommit=True) as session:
+        there = session.execute(
+            "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid"
+            " WHERE NOT tgisinternal AND c.relnamespace = 'public'::regnamespace"
+        ).fetchall()
+    assert {name for (name,) in there} == guarding_triggers
+    for guard in sorted(guarding_triggers):
+        table, trigger = guard.split()
+        harm(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+        found = broken_invariants(now=datetime.now(UTC), only=["guards"])
+        assert [(one.subject, one.what) for one in found] == [(guard, "trigger switched off")]
+        harm(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
+    harm("DROP TRIGGER not_at_merged_customer ON deals_protection")
+    (gone,) = broken_invariants(now=datetime.now(UTC), only=["guards"])
+    assert (gone.subject, gone.what) == ("deals_protection not_at_merged_customer", "trigger missing")
 
 
 def test_the_command_fails_and_the_desk_is_told(healthy, harm, capsys) -> None:
