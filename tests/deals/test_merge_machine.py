@@ -20,7 +20,7 @@ from concord.deals.actions.leads_follow_up import convert_lead
 from concord.deals.actions.submission import submit_registration
 from concord.deals.models import Deal, Lead, Protection
 from concord.partners.actions.customers import relate
-from concord.partners.actions.merging import merge_customers
+from concord.partners.actions.merging import exchange, merge_customers
 from concord.partners.actions.unmerging import undo_merge
 from concord.partners.models import CustomerMerge, CustomerRelation, EndCustomer
 from concord.portal.invariants import broken_invariants
@@ -31,7 +31,7 @@ from tests.deals import leads_making as leads
 from tests.deals import making
 from tests.deals.merge_model import Book, Row
 from tests.factories import make_customer
-from tests.machines import Machine, run_machine
+from tests.machines import Machine, divergence_found, run_machine
 from tests.pricing.quotes.conftest import Shop, make_shop
 
 NAMES = ("Quarzhof Optik AG", "Zeppelin Motorenwerke AG", "Birkental Pumpenbau AG")
@@ -323,3 +323,22 @@ def record(pk: int) -> EndCustomer:
 def test_customers_and_their_model_agree():
     Customers.stage = Stage()
     run_machine(Customers, name="MERGE", runs=20, steps=30)
+
+
+#: rules broken on purpose: what is replaced, and by what
+BROKEN = {
+    "undone whatever was built on it": {"unmerging._in_the_way": lambda *_: []},
+    "relations stay behind": {"merging._take_over_relations": lambda *_: None},
+    "what made room never comes back": {
+        "unmerging.exchange": lambda one, _some, to, others, back: exchange(one, [], to, others, back)
+    },
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found(monkeypatch, rule):
+    Customers.stage = Stage()
+    for place, otherwise in BROKEN[rule].items():
+        monkeypatch.setattr(f"concord.partners.actions.{place}", otherwise)
+    assert divergence_found(Customers, runs=60, steps=30)

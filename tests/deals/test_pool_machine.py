@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, consumes, initialize, multiple, rule
+from hypothesis.stateful import initialize, rule
 
 from concord.deals.actions.leads_claiming import claim_lead, reassign_leads, release_lead, withdraw_lead
 from concord.deals.actions.leads_follow_up import convert_lead, note_contact
@@ -20,10 +20,12 @@ from concord.deals.queries.leads import is_revealed, leads_for
 from concord.portal.actor import portal_actor
 from tests.cast import Cast, make_cast
 from tests.deals import leads_making as leads
-from tests.machines import Machine, run_machine
+from tests.machines import Machine, divergence_found, run_machine
 
 TERMS = PoolTerms()
 HELD, TODAY = 2, 3
+PICK = st.integers(min_value=0, max_value=63)
+WHO = st.sampled_from(["owner", "owner", "a", "b"])
 
 
 @dataclass
@@ -55,7 +57,6 @@ class Stage:
 class Pool(Machine):
     """What partners do with leads, and the timers, over weeks."""
 
-    known = Bundle("known")
     stage: ClassVar[Stage]
 
     def __init__(self) -> None:
@@ -106,22 +107,29 @@ class Pool(Machine):
         lead = Lead.objects.unscoped("the machine looks").get(pk=pk)
         return {"lead_uuid": lead.uuid, "now": self.now}
 
-    @initialize(target=known)
+    def one(self, number: int, *states: str) -> tuple[int, Known]:
+        """A lead that stands so, mostly; now and then whichever comes, so that it is refused."""
+        fitting = [pk for pk, lead in self.leads.items() if lead.state in states]
+        some = fitting if fitting and number % 4 else list(self.leads)
+        pk = some[-1 - number // 4 % len(some)]
+        return pk, self.leads[pk]
+
+    @staticmethod
+    def whoever(who: str, lead: Known) -> str:
+        return lead.owner or "a" if who == "owner" else who
+
+    @initialize()
     def first(self):
-        return multiple(*(self.comes() for _time in range(2)))
+        for _time in range(2):
+            self.another()
 
-    @rule(target=known)
+    @rule()
     def another(self):
-        return self.comes()
+        self.leads[leads.new(self.now).pk] = Known()
 
-    def comes(self) -> int:
-        lead = leads.new(self.now)
-        self.leads[lead.pk] = Known()
-        return lead.pk
-
-    @rule(pk=known, who=st.sampled_from("ab"))
-    def claim(self, pk, who):
-        lead = self.leads[pk]
+    @rule(number=PICK, who=st.sampled_from("ab"))
+    def claim(self, number, who):
+        pk, lead = self.one(number, "pool")
         may = lead.state == "pool" and not self.cools(lead, who)
         may = may and self.held(who) < HELD and self.claimed_today(who) < TODAY
         assert self.did(claim_lead, self.stage.actors[who], pk) == may
@@ -129,50 +137,55 @@ class Pool(Machine):
             self.claims.append((who, self.now))
             self.take(lead, who)
 
-    @rule(pk=known, who=st.sampled_from("ab"))
-    def accept(self, pk, who):
-        lead = self.leads[pk]
+    @rule(number=PICK, who=WHO)
+    def accept(self, number, who):
+        pk, lead = self.one(number, "offered")
+        who = self.whoever(who, lead)
         may = lead.state == "offered" and lead.owner == who and self.now < lead.due and self.held(who) < HELD
         assert self.did(accept_lead, self.stage.actors[who], pk) == may
         if may:
             self.take(lead, who)
 
-    @rule(pk=known, who=st.sampled_from("ab"))
-    def decline(self, pk, who):
-        lead = self.leads[pk]
+    @rule(number=PICK, who=WHO)
+    def decline(self, number, who):
+        pk, lead = self.one(number, "offered")
+        who = self.whoever(who, lead)
         may = lead.state == "offered" and lead.owner == who and self.now < lead.due
         assert self.did(decline_lead, self.stage.actors[who], pk) == may
         if may:
             self.offer(lead)
 
-    @rule(pk=known, who=st.sampled_from("ab"))
-    def release(self, pk, who):
-        lead = self.leads[pk]
+    @rule(number=PICK, who=WHO)
+    def release(self, number, who):
+        pk, lead = self.one(number, "claimed")
+        who = self.whoever(who, lead)
         may = lead.state == "claimed" and lead.owner == who
         assert self.did(release_lead, self.stage.actors[who], pk) == may
         if may:
             self.let_go(lead)
 
-    @rule(pk=known, who=st.sampled_from("ab"))
-    def contact(self, pk, who):
-        lead = self.leads[pk]
+    @rule(number=PICK, who=WHO)
+    def contact(self, number, who):
+        pk, lead = self.one(number, "claimed")
+        who = self.whoever(who, lead)
         may = lead.state == "claimed" and lead.owner == who
         assert self.did(note_contact, self.stage.actors[who], pk, text="Called.") == may
         if may:
             longest = lead.claimed + timedelta(days=TERMS.most_days_held)
             lead.due = min(self.now + timedelta(days=TERMS.next_contact_days), longest)
 
-    @rule(pk=known, who=st.sampled_from("ab"))
-    def convert(self, pk, who):
-        lead = self.leads[pk]
+    @rule(number=PICK, who=WHO)
+    def convert(self, number, who):
+        pk, lead = self.one(number, "claimed")
+        who = self.whoever(who, lead)
         may = lead.state == "claimed" and lead.owner == who
         assert self.did(convert_lead, self.stage.actors[who], pk) == may
         if may:
             lead.state, lead.due = "converted", self.now + timedelta(days=TERMS.draft_days)
 
-    @rule(pk=consumes(known))
-    def withdraw(self, pk):
-        lead = self.leads[pk]
+    @rule(number=PICK)
+    def withdraw(self, number):
+        pk, lead = self.one(number, "claimed")
         may = lead.state in {"new", "offered", "pool", "claimed"}
         assert self.did(withdraw_lead, self.stage.manager, pk) == may
         if may:
@@ -241,3 +254,24 @@ class Pool(Machine):
 def test_the_pool_and_its_model_agree():
     Pool.stage = Stage()
     run_machine(Pool, name="POOL", runs=15, steps=25)
+
+
+#: rules broken on purpose: what is replaced, and by what
+BROKEN = {
+    "nobody cools down": {"leads_claiming.cools_down_until": lambda **_: None},
+    "held without limit": {
+        "leads_claiming.demand_room": lambda actor, *_, **__: actor.user_id,
+        "leads_routing.demand_room": lambda actor, *_, **__: actor.user_id,
+    },
+    "offers never end": {"leads_timers.expire_offer": lambda **_: False},
+    "an offer outlives its lead": {"leads_claiming._end_offer": lambda *_, **__: None},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found(monkeypatch, rule):
+    Pool.stage = Stage()
+    for place, otherwise in BROKEN[rule].items():
+        monkeypatch.setattr(f"concord.deals.actions.{place}", otherwise)
+    assert divergence_found(Pool, runs=60, steps=25)

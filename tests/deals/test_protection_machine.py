@@ -26,6 +26,7 @@ from concord.deals.actions.submission import submit_registration
 from concord.deals.models import Appeal, Deal, ExtensionRequest, ProgrammeSettings, Protection, ProtectionLife
 from concord.deals.protection.terms import ProgrammeTerms
 from concord.deals.protection.working_time import answer_due_at, appeal_until
+from concord.deals.queries.protection_life import qualified_moments
 from concord.partners.actions.members import create_member
 from concord.portal.actor import portal_actor
 from concord.portal.enums import Role
@@ -35,7 +36,7 @@ from tests.cast import make_cast
 from tests.deals import making
 from tests.deals.protection_model import DAY, MOST_HELD, Model
 from tests.factories import make_product
-from tests.machines import Machine, run_machine
+from tests.machines import Machine, divergence_found, run_machine
 
 TERMS = ProgrammeTerms()
 RULES = {
@@ -357,3 +358,20 @@ def rival(who: str) -> str:
 def test_protections_and_their_model_agree():
     Protections.stage = Stage()
     run_machine(Protections, name="PROTECTION", runs=15, steps=30)
+
+
+#: rules broken on purpose: what is replaced, and by what
+BROKEN = {
+    "work counts twice": {"protection_timers.qualified_moments": lambda *some: qualified_moments(*some) * 2},
+    "what is lost stays protected": {"closing.end_protection": lambda *_, **__: []},
+    "nothing is granted by silence": {"protection_timers._extend_unanswered": lambda *_, **__: False},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found(monkeypatch, rule):
+    Protections.stage = Stage()
+    for place, otherwise in BROKEN[rule].items():
+        monkeypatch.setattr(f"concord.deals.actions.{place}", otherwise)
+    assert divergence_found(Protections, runs=60, steps=30)

@@ -116,7 +116,8 @@ HARM = {
     "lead_deal": """
         UPDATE deals_lead SET
             state = 'converted', deal_id = (SELECT id FROM deals_deal LIMIT 1),
-            partner_id = (SELECT id FROM partners_partner WHERE code = 'B-200')""",
+            partner_id = (SELECT id FROM partners_partner WHERE code = 'B-200')
+        WHERE state = 'claimed'""",
     "imports": """
         INSERT INTO portal_importrun
             (kind, state, dry_run, accept_good_rows, options, file, file_name, rows, done, created, updated, unchanged,

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, rule
 
+from concord.pricing.actions import ending
 from concord.pricing.actions.quotes import (
     accept_quote,
     decline_quote,
@@ -23,7 +24,7 @@ from concord.pricing.actions.quotes import (
 from concord.pricing.actions.special_prices import approve_special_price, request_special_price
 from concord.pricing.models import Price, PriceCommitment, Quote
 from tests.cast import make_cast
-from tests.machines import Machine, run_machine
+from tests.machines import Machine, divergence_found, run_machine
 from tests.pricing.quotes.conftest import Shop, make_shop
 
 LISTED = ("10.0000", "9.5000", "9.0000")
@@ -185,3 +186,22 @@ class Quotes(Machine):
 def test_quotes_and_their_model_agree():
     Quotes.stage = make_shop(make_cast())
     run_machine(Quotes, name="QUOTE", runs=25, steps=20)
+
+
+#: rules broken on purpose: what is replaced, and by what
+BROKEN = {
+    "a former quote stays in force": {"issuing._supersede": lambda *_, **__: []},
+    "promises outlive their quotes": {
+        "ending._END": ending._END.replace("upper(c.validity) > %(at)s", "upper(c.validity) < %(at)s")
+    },
+    "prices change unseen": {"issuing.demand_shown_draft": lambda *_, **__: None},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found(monkeypatch, rule):
+    Quotes.stage = make_shop(make_cast())
+    for place, otherwise in BROKEN[rule].items():
+        monkeypatch.setattr(f"concord.pricing.actions.{place}", otherwise)
+    assert divergence_found(Quotes, runs=60, steps=20)
