@@ -314,4 +314,4 @@ def test_a_broken_rule_is_found(monkeypatch, rule):
     Registrations.stage = Stage()
     for place, otherwise in BROKEN[rule].items():
         monkeypatch.setattr(f"concord.deals.actions.{place}", otherwise)
-    assert divergence_found(Registrations, runs=60, steps=30)
+    assert divergence_found(Registrations, runs=40, steps=30)

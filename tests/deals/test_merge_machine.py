@@ -341,4 +341,4 @@ def test_a_broken_rule_is_found(monkeypatch, rule):
     Customers.stage = Stage()
     for place, otherwise in BROKEN[rule].items():
         monkeypatch.setattr(f"concord.partners.actions.{place}", otherwise)
-    assert divergence_found(Customers, runs=60, steps=30)
+    assert divergence_found(Customers, runs=40, steps=30)

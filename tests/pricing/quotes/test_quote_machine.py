@@ -204,4 +204,4 @@ def test_a_broken_rule_is_found(monkeypatch, rule):
     Quotes.stage = make_shop(make_cast())
     for place, otherwise in BROKEN[rule].items():
         monkeypatch.setattr(f"concord.pricing.actions.{place}", otherwise)
-    assert divergence_found(Quotes, runs=60, steps=20)
+    assert divergence_found(Quotes, runs=40, steps=20)
