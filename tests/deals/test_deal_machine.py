@@ -294,7 +294,7 @@ class Registrations(Machine):
 @pytest.mark.django_db
 def test_registrations_and_their_model_agree():
     Registrations.stage = Stage()
-    run_machine(Registrations, name="DEAL", runs=20, steps=30)
+    run_machine(Registrations, name="DEAL", runs=15, steps=30)
 
 
 #: rules broken on purpose: what is replaced, and by what

@@ -123,7 +123,7 @@ class Pool(Machine):
     def whoever(who: str, lead: Known) -> str:
         return lead.owner or "a" if who == "owner" else who
 
-    @initialize(free=st.integers(1, 2), offered=st.integers(1, 2))
+    @initialize(free=st.integers(1, 4), offered=st.integers(1, 2))
     def first(self, free, offered):
         for _each in range(free):
             self.leads[leads.free(self.now).pk] = Known("pool")
@@ -131,7 +131,7 @@ class Pool(Machine):
             self.another()
         self.time_passes(hours=1)
 
-    @precondition(lambda self: len(self.leads) < 6)
+    @precondition(lambda self: len(self.leads) < 7)
     @rule()
     def another(self):
         self.leads[leads.new(self.now).pk] = Known()
@@ -141,6 +141,13 @@ class Pool(Machine):
     def claim(self, number, who):
         pk, _lead = self.one(number, "pool")
         self.claims_it(pk, who)
+
+    @some("pool")
+    @rule(who=st.sampled_from("ab"))
+    def claim_all(self, who):
+        """Whoever wants everything comes to the limits of its tier."""
+        for pk in [pk for pk, lead in self.leads.items() if lead.state == "pool"]:
+            self.claims_it(pk, who)
 
     def claims_it(self, pk: int, who: str) -> None:
         lead = self.leads[pk]
@@ -217,7 +224,7 @@ class Pool(Machine):
     @precondition(lambda self: len(self.leads) > 4)
     @rule(number=PICK)
     def withdraw(self, number):
-        pk, lead = self.one(number, "claimed")
+        pk, lead = self.one(number, "offered", "claimed")
         may = lead.state in {"new", "offered", "pool", "claimed"}
         assert self.did(withdraw_lead, self.stage.manager, pk) == may
         if may:
@@ -285,7 +292,7 @@ class Pool(Machine):
 @pytest.mark.django_db
 def test_the_pool_and_its_model_agree():
     Pool.stage = Stage()
-    run_machine(Pool, name="POOL", runs=15, steps=25)
+    run_machine(Pool, name="POOL", runs=12, steps=25)
 
 
 #: rules broken on purpose: what is replaced, and by what

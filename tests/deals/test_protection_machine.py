@@ -357,7 +357,7 @@ def rival(who: str) -> str:
 @pytest.mark.django_db
 def test_protections_and_their_model_agree():
     Protections.stage = Stage()
-    run_machine(Protections, name="PROTECTION", runs=15, steps=30)
+    run_machine(Protections, name="PROTECTION", runs=8, steps=30)
 
 
 #: rules broken on purpose: what is replaced, and by what
