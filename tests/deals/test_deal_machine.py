@@ -19,6 +19,7 @@ from concord.deals.actions.decisions import (
     return_for_completion,
 )
 from concord.deals.actions.drafts import Registration, WantedLine, create_registration
+from concord.deals.actions.stages import move_stage
 from concord.deals.actions.submission import submit_registration
 from concord.deals.models import Deal, Protection
 from concord.partners.models import EndCustomer
@@ -34,6 +35,7 @@ RULES = {
     "one_protection", "protection_of_deal", "protection_life", "life_protects", "protection_benefit", "approvals_told",
     "deals_there",
 }  # fmt: skip
+OPEN = ("open", "qualified", "quoted", "negotiating")
 PICK = st.integers(min_value=0, max_value=30)
 TOLD = ("deal.approved", "deal.reopened", "deal.returned", "deal.submitted", "deal.changed")
 ASKED = (("contact_name",), ("lines",), ("customer_name", "title"), ("contact_name", "lines"))
@@ -59,7 +61,7 @@ class Known:
 
     @property
     def is_open(self) -> bool:
-        return self.stage == "open"
+        return self.stage in OPEN
 
     def tells(self, verb: str) -> None:
         self.told[verb] = self.told.get(verb, 0) + 1
@@ -180,6 +182,17 @@ class Registrations(Machine):
         if asks_again:
             one.tells("deal.reopened")
             self.hand_in(one)
+
+    @precondition(lambda self: self.known)
+    @rule(number=PICK, stage=st.sampled_from([*OPEN, "won"]), by_vendor=st.booleans())
+    def move(self, number, stage, by_vendor):
+        """Where the sale stands is another question than where the answer does; how it ends is a deed of its own."""
+        one = self.one(number)
+        by_vendor = by_vendor and one.review != "draft"  # drafts are the partner's own affair
+        may = one.is_open and one.review in {"draft", "submitted", "returned", "approved"} and stage in OPEN
+        assert self.does(move_stage, one, by_vendor=by_vendor, stage=stage) == may
+        if may:
+            one.stage = stage
 
     @precondition(lambda self: self.known)
     @rule(number=PICK)

@@ -40,13 +40,16 @@ TASKS = "concord.portal.tasks"
 #: proven here to be safe to repeat, beside those of the beat that live through months
 CONTINUOUS = {f"{TASKS}.{name}" for name in ("seal_events", "sweep_outbox", "carry_out_import", "resume_imports")}
 
+#: proven in ``tests.pricing.quotes.test_late_stamps``: a stamp comes once, and is asked for again with growing pauses
+STAMPS = {"concord.pricing.tasks.stamp_late_documents"}
+
 
 def test_every_task_is_proven_safe_to_repeat():
     """Whoever adds a task says here, or among the scenes of the beat, what it comes to when it is repeated."""
     portal_app.loader.import_default_modules()
     known = {name for name in portal_app.tasks if not name.startswith("celery.")}
     months = {settings.CELERY_BEAT_SCHEDULE[entry]["task"] for entry in SCENES}
-    assert known == months | CONTINUOUS
+    assert known == months | CONTINUOUS | STAMPS
     assert not months & CONTINUOUS
 
 

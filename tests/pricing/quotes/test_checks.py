@@ -111,6 +111,7 @@ HARM = {
     "groups": """
         UPDATE partners_endcustomer c SET parent_id = (
             SELECT id FROM partners_endcustomer o WHERE o.id <> c.id ORDER BY id LIMIT 1)""",
+    "customer_keys": "UPDATE partners_matchingkeys SET version = 0",
     "lead_held": "UPDATE deals_leadclaim SET ended_at = now(), \"end\" = 'released'",
     "lead_offered": "UPDATE deals_leadoffer SET answer = 'declined', answered_at = now()",
     "lead_deal": """
