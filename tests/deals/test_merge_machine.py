@@ -20,7 +20,7 @@ from concord.deals.actions.leads_follow_up import convert_lead
 from concord.deals.actions.submission import submit_registration
 from concord.deals.models import Deal, Lead, Protection
 from concord.partners.actions.customers import relate
-from concord.partners.actions.merging import exchange, merge_customers
+from concord.partners.actions.merging import merge_customers
 from concord.partners.actions.unmerging import undo_merge
 from concord.partners.models import CustomerMerge, CustomerRelation, EndCustomer
 from concord.portal.invariants import broken_invariants
@@ -328,9 +328,6 @@ def test_customers_and_their_model_agree():
 #: rules broken on purpose: what is replaced, and by what
 BROKEN = {
     "undone whatever was built on it": {"unmerging._in_the_way": lambda *_: []},
-    "what made room never comes back": {
-        "unmerging.exchange": lambda one, _some, to, others, back: exchange(one, [], to, others, back)
-    },
 }
 
 

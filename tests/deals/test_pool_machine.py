@@ -303,7 +303,6 @@ BROKEN = {
         "leads_routing.demand_room": lambda actor, *_, **__: actor.user_id,
     },
     "offers never end": {"leads_timers.expire_offer": lambda **_: False},
-    "an offer outlives its lead": {"leads_claiming._end_offer": lambda *_, **__: None},
 }
 
 

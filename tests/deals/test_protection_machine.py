@@ -26,7 +26,6 @@ from concord.deals.actions.submission import submit_registration
 from concord.deals.models import Appeal, Deal, ExtensionRequest, ProgrammeSettings, Protection, ProtectionLife
 from concord.deals.protection.terms import ProgrammeTerms
 from concord.deals.protection.working_time import answer_due_at, appeal_until
-from concord.deals.queries.protection_life import qualified_moments
 from concord.partners.actions.members import create_member
 from concord.portal.actor import portal_actor
 from concord.portal.enums import Role
@@ -362,9 +361,7 @@ def test_protections_and_their_model_agree():
 
 #: rules broken on purpose: what is replaced, and by what
 BROKEN = {
-    "work counts twice": {"protection_timers.qualified_moments": lambda *some: qualified_moments(*some) * 2},
     "what is lost stays protected": {"closing.end_protection": lambda *_, **__: []},
-    "nothing is granted by silence": {"protection_timers._extend_unanswered": lambda *_, **__: False},
 }
 
 
