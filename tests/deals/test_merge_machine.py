@@ -38,7 +38,8 @@ NAMES = ("Quarzhof Optik AG", "Zeppelin Motorenwerke AG", "Birkental Pumpenbau A
 LISTED = (Decimal("10.0000"), Decimal("9.5000"))
 RULES = {
     "one_protection", "protection_of_deal", "protection_life", "life_protects", "protection_benefit", "approvals_told",
-    "one_price", "line_promised", "promise_quoted", "quote_totals", "lead_held", "lead_deal",
+    "one_price", "line_promised", "promise_quoted", "quote_totals", "lead_held", "lead_deal", "merges", "merged_empty",
+    "groups",
 }  # fmt: skip
 PICK = st.integers(min_value=0, max_value=30)
 WHO = st.sampled_from("ab")
