@@ -53,7 +53,7 @@ class Database:
             environment = child_environment(self.start())
             if self.server is not None:
                 self.server.prepare_databases()
-            for command in ("migrate", "secure_database", "prepare_broker"):
+            for command in ("migrate", "secure_database", "prepare_broker", "refresh_matching_keys"):
                 run([sys.executable, "manage.py", command, "--verbosity=0"], env=environment, cwd=PROJECT)
         finally:
             self.stop()

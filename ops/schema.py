@@ -10,11 +10,12 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 def fingerprint() -> str:
-    """Everything a migrated database is made from: migrations, grants, the packages with migrations of their own."""
+    """Everything an up-to-date database is made from: migrations, grants, packages with migrations, matching keys."""
     return digest(
         [
             *PROJECT.glob("concord/*/migrations/*.py"),
             *PROJECT.glob("concord/*/management/commands/secure_database.py"),
+            PROJECT / "concord/partners/matching/candidates.py",
             PROJECT / "concord/portal/settings/base.py",
             PROJECT / "requirements/base.txt",
             PROJECT / "ops/embedded_postgres.py",

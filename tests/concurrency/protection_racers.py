@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest import mock
 
 from concord.portal.refusals import Refusal
@@ -91,8 +93,16 @@ def submit(racer: Racer, turn: int) -> str:
 
 
 def submit_without_the_partners_lock(racer: Racer, turn: int) -> str:
-    """The same without the lock that makes the partner's limits count right."""
-    with mock.patch("concord.deals.actions.submission._lock_partner", return_value=None):
+    """The same without the lock that makes the partner's limits count right; between counting and writing is time."""
+    from concord.deals.actions import submission
+
+    count = submission._demand_room
+
+    def count_and_dwell(*args: Any, **kwargs: Any) -> None:
+        count(*args, **kwargs)
+        time.sleep(0.5)
+
+    with mock.patch.multiple(submission, _lock_partner=lambda _id: None, _demand_room=count_and_dwell):
         return submit(racer, turn)
 
 

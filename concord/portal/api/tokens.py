@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.idp.oidc import views as token_views
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from concord.portal.limits import Limit, TooMany, spend
 
@@ -16,6 +17,7 @@ ASKED = Limit("token", 120, timedelta(minutes=1))
 
 
 @csrf_exempt
+@require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """A token for a client's id and secret; 429 with ``Retry-After`` for an address that asks too often.
 

@@ -122,8 +122,8 @@ HARM = {
     "imports": """
         INSERT INTO portal_importrun
             (kind, state, dry_run, accept_good_rows, options, file, file_name, rows, done, created, updated, unchanged,
-             rejected, rejections, message, created_at)
-        VALUES ('products', 'done', false, false, '{}', 'f', 'f', 0, 0, 0, 0, 0, 0, '', '', now())""",
+             rejected, rejections, mapping, message, created_at)
+        VALUES ('products', 'done', false, false, '{}', 'f', 'f', 0, 0, 0, 0, 0, 0, '', '', '', now())""",
     "import_marks": """
         ALTER TABLE portal_importmark DROP CONSTRAINT import_mark_once;
         INSERT INTO portal_importmark (kind, subject, file, state, rows, told, at)
