@@ -123,7 +123,7 @@ HARM = {
         INSERT INTO portal_importrun
             (kind, state, dry_run, accept_good_rows, options, file, file_name, rows, done, created, updated, unchanged,
              rejected, rejections, mapping, message, created_at)
-        VALUES ('products', 'done', false, false, '{}', 'f', 'f', 0, 0, 0, 0, 0, 0, '', '', '', now())""",
+        VALUES ('products', 'done', false, false, '{}', 'f', 'f', 0, 0, 0, 0, 0, 0, '', '[]', '', now())""",
     "import_marks": """
         ALTER TABLE portal_importmark DROP CONSTRAINT import_mark_once;
         INSERT INTO portal_importmark (kind, subject, file, state, rows, told, at)
