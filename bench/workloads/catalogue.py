@@ -72,10 +72,11 @@ def catalogue_loaded(server: Server, prices: int, seed: int, *, in_force: bool) 
     """Have the products of that many prices, a partner, its rules, and, ``in_force``, the prices themselves."""
     facts = {"prices": prices, "seed": seed, "in_force": in_force}
     # Under one name with the other catalogue of the benchmarks: either replaces the other's products.
-    if server.is_loaded("products", *_MADE_FROM, **facts):
-        return
     from concord.partners.models import ProductFamily, Tier
 
+    # Loading deals replaces partners, tiers, and with them what a tier's prices are made of.
+    if server.is_loaded("products", *_MADE_FROM, **facts) and Tier.objects.filter(code="bench").exists():
+        return
     Tier.objects.get_or_create(code="bench", defaults={"name": "Bench", "rank": 99})
     ProductFamily.objects.get_or_create(code="bench", defaults={"name": "Bench"})
     with server.connect() as connection:

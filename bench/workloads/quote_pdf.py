@@ -56,7 +56,7 @@ class QuotePdf:
 
         def product(number: int) -> object:
             context, images = lay_open(quote, lines, brand)
-            return sign_pdf(render_document(quote, context, images), reason="Quote")
+            return sign_pdf(render_document(quote, context, images), reason="Quote").content
 
         context, images = lay_open(quote, lines, brand)
         with translation.override("en"):
