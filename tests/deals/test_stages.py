@@ -96,6 +96,18 @@ def test_a_quote_that_goes_out_moves_the_sale_no_further_than_quoted_and_never_b
     assert [quote.public_id in one.payload for one in news] == ([True] if before != after else [])
 
 
+def test_a_quote_moves_a_sale_once_though_it_is_told_again_after_somebody_moved_it_back(cast):
+    shop = make_shop(cast)
+    deal = making.approved(cast)
+    shop.issue(story=subject_of(deal))
+    fact = Event.objects.unscoped("the test looks").about("deal", deal.uuid).get(verb="quote.issued")
+    quoted(fact, "")
+    move(cast, deal, "open")
+    quoted(fact, "")
+    assert stage_of(deal) == "open"
+    assert len(moves(deal)) == 2
+
+
 def test_a_quote_moves_no_sale_that_is_over(cast):
     shop = make_shop(cast)
     deal = making.approved(cast)

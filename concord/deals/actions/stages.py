@@ -14,6 +14,7 @@ from concord.deals.rules import can_close, demand_state, is_possible
 from concord.portal.actor import Actor
 from concord.portal.enums import Visibility
 from concord.portal.events import record
+from concord.portal.models import Event
 from concord.portal.refusals import FieldError, InvalidInput, NotThere
 from concord.portal.work import action
 
@@ -40,7 +41,8 @@ def move_stage(
 
 @action
 def stage_after_quote(*, actor: Actor, deal_uuid: uuid.UUID, quote_uuid: uuid.UUID, now: datetime) -> Deal | None:
-    """A quote went out: a sale that had not come so far is *quoted* now. Safe to repeat.
+    """A quote went out: a sale that had not come so far is *quoted* now. Safe to repeat: a quote moves a sale once,
+    also where somebody has moved it back since.
 
     Locks the deal. Writes the deal. Records ``deal.stage_moved``, naming the quote. Leaves alone a sale that is further
     on or over, and answers ``None`` for a deal that is not there.
@@ -49,6 +51,9 @@ def stage_after_quote(*, actor: Actor, deal_uuid: uuid.UUID, quote_uuid: uuid.UU
         deal = locked_deal(actor=actor, deal_uuid=deal_uuid)
     except NotThere:
         return None
+    told = Event.objects.visible_to(actor).about("deal", deal_uuid).filter(verb="deal.stage_moved")
+    if told.filter(payload__contains=str(quote_uuid)).exists():
+        return deal
     if deal.sales_stage in {SalesStage.OPEN, SalesStage.QUALIFIED} and is_possible(Deed.STAGE, deal):
         _move(deal, SalesStage.QUOTED, actor=actor, quote=quote_uuid)
     return deal
