@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.actions.locked import locked_deal, subject_of
-from concord.deals.enums import ReviewStatus
+from concord.deals.actions.locked import locked_deal, readers_of, subject_of
 from concord.deals.models import Activity, Deal, DealContact
 from concord.deals.queries.work import kind_of_activity
 from concord.deals.rules import can_add_activity
@@ -159,7 +158,7 @@ def correct_activity(
 def _readers_of_change(deal: Deal, activity: Activity) -> Visibility:
     if activity.is_internal:
         return Visibility.INTERNAL
-    return Visibility.OWN if deal.review_status == ReviewStatus.DRAFT else Visibility.PARTNER
+    return readers_of(deal)
 
 
 def contact_named(deal: Deal, contact: uuid.UUID | str | None, errors: list[FieldError]) -> DealContact | None:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.enums import ReasonKind
+from concord.deals.enums import ReasonKind, ReviewStatus
 from concord.deals.models import Deal, ReasonCode
 from concord.deals.queries.reasons import reason_named, reasons_for
 from concord.portal.actor import Actor
+from concord.portal.enums import Visibility
 from concord.portal.events import Subject
 from concord.portal.locking import database_clock, lock_end_customers
 from concord.portal.refusals import Conflict, InvalidInput, NotThere
@@ -42,6 +43,11 @@ def as_read_at(version: str) -> Expectation:
 def subject_of(deal: Deal) -> Subject:
     """The chain that facts about a deal go to."""
     return Subject("deal", deal.uuid, deal.partner_id)
+
+
+def readers_of(deal: Deal) -> Visibility:
+    """Who reads a fact about the deal that is for both sides: of a draft, which is the partner's own, it alone."""
+    return Visibility.OWN if deal.review_status == ReviewStatus.DRAFT else Visibility.PARTNER
 
 
 def locked_deal(

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from concord.deals.actions.locked import Expectation, locked_deal, subject_of
-from concord.deals.enums import OPEN_STAGES, Deed, ReviewStatus, SalesStage
+from concord.deals.actions.locked import Expectation, locked_deal, readers_of, subject_of
+from concord.deals.enums import OPEN_STAGES, Deed, SalesStage
 from concord.deals.models import Deal
 from concord.deals.rules import can_close, demand_state, is_possible
 from concord.portal.actor import Actor
-from concord.portal.enums import Visibility
 from concord.portal.events import record
 from concord.portal.models import Event
 from concord.portal.refusals import FieldError, InvalidInput, NotThere
@@ -70,6 +69,5 @@ def _move(deal: Deal, stage: SalesStage, *, actor: Actor, **payload: object) -> 
         actor=actor,
         subject=subject_of(deal),
         payload={"from": before, "to": stage, **payload},
-        # A draft is the partner's own affair.
-        visibility=Visibility.OWN if deal.review_status == ReviewStatus.DRAFT else Visibility.PARTNER,
+        visibility=readers_of(deal),
     )
